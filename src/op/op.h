@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+/* op.h - what an operator is.
+ *
+ * One operator is one file of this room and one row of ops.def. Its description below is all the
+ * rest of the library knows of it: the network text, the ONNX files, the planner, the tests and the
+ * documentation are readers of these rows. Nobody switches over operators. */
+#ifndef LIMPID_OP_H
+#define LIMPID_OP_H
+
+#include "kernel/kernel.h"
+
+enum { LIMPID_INPUTS_MAX = 64, LIMPID_OUTPUTS_MAX = 8 };
+
+/* ---- attributes: described once, read by the parser, the printer, ONNX and the documentation
+ * ----- */
+
+typedef enum {
+    LIMPID_FIELD_INT,    /* int64_t[count]; in text 3, 3x5, 0x1x2x0 */
+    LIMPID_FIELD_BOOL,   /* bool; in text true or false */
+    LIMPID_FIELD_FLOAT,  /* float */
+    LIMPID_FIELD_CHOICE, /* int, an index into `choices`; in text the word */
+    LIMPID_FIELD_SHAPE   /* limpid_shape; in text 1x28x28 */
+} limpid_field_kind;
+
+typedef struct {
+    const char *name, *help;
+    limpid_field_kind kind;
+    size_t offset;    /* within the operator's attribute struct */
+    int count;        /* of an INT: how many numbers; one number in the text stands for all of them,
+                       * two of four for (vertical, horizontal) on both sides */
+    const char *onnx; /* the attribute's name there, or NULL where there is none */
+    int64_t least, most; /* bounds of an INT or of each dimension */
+    double initial;      /* the default; of a CHOICE its index */
+    bool required;
+    const char *const *choices; /* of a CHOICE, ended by NULL */
+} limpid_field;
+
+#define LIMPID_FIELD_OF(type, member) .name = #member, .offset = offsetof(type, member)
+#define LIMPID_INTS(type, member, n)                                                               \
+    LIMPID_FIELD_OF(type, member), .kind = LIMPID_FIELD_INT, .count = (n), .most = INT32_MAX
+
+/* ---- inputs -----------------------------------------------------------------------------------
+ */
+
+typedef enum { LIMPID_INITIAL_ZERO, LIMPID_INITIAL_ONE, LIMPID_INITIAL_HE } limpid_initial;
+
+/* What an input is for. A parameter that the graph's builder does not give is created, with the
+ * shape that shape() demands and the name "NODE.role". */
+typedef struct {
+    const char *name;
+    bool parameter; /* learned, not computed by another operator */
+    bool optional;  /* may be absent: in[i].shape.rank is -1 then */
+    bool state;     /* a parameter that training updates, but not by gradients (running moments) */
+    limpid_initial initial;
+    limpid_type type;
+} limpid_role;
+
+/* ---- shapes: everything that can be known, or can fail, before a run ---------------------------
+ */
+
+typedef struct {
+    /* given */
+    limpid_context *context;
+    const char *node; /* for messages */
+    const void *attributes;
+    int inputs;
+    bool training;
+    limpid_shape in[LIMPID_INPUTS_MAX];
+    bool given[LIMPID_INPUTS_MAX]; /* false: a parameter yet to be made, or an absent input */
+    /* to be filled in; everything is zero before */
+    limpid_shape
+        parameter[LIMPID_INPUTS_MAX];     /* demanded shapes; rank -1: this one is not wanted */
+    int64_t fan_in;                       /* terms in one output's sum, for the initial weights */
+    limpid_shape out[LIMPID_OUTPUTS_MAX]; /* results, then saved tensors */
+    limpid_type type[LIMPID_OUTPUTS_MAX];
+    size_t scratch_shared; /* bytes the operator needs during a call, once */
+    size_t scratch_worker; /* and for each worker */
+    int64_t multiply_adds; /* of forward, for the whole batch */
+    struct {
+        int64_t size[2], stride[2], dilation[2], pad[4]; /* size 0: not a window */
+    } window;                                            /* for the receptive field */
+} limpid_shaping;
+
+/* Fails with "NODE: operator ..." sentences. */
+limpid_status limpid_shape_fail(const limpid_shaping *s, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Fails unless input i has this rank. */
+limpid_status limpid_shape_rank(const limpid_shaping *s, int i, int rank);
+
+/* ---- a call: forward and backward cannot fail ---------------------------------------------------
+ */
+
+typedef struct {
+    limpid_context *context;
+    const limpid_kernels *kernels;
+    const void *attributes;
+    int inputs;
+    bool training;
+    uint64_t seed, epoch;   /* of the run, for operators that draw random numbers */
+    const int64_t *samples; /* which sample of the data each of the batch is, or NULL */
+    const limpid_tensor *in;
+    const limpid_tensor *out;  /* data NULL: a saved tensor nobody needs */
+    const limpid_tensor *dout; /* backward: dz/dout; data NULL: no gradient arrives */
+    const limpid_tensor *din;  /* backward: to be overwritten with dz/din; data NULL: not wanted */
+    void *scratch_shared;
+    char *scratch_worker; /* worker i's part begins at i * scratch_stride */
+    size_t scratch_stride;
+} limpid_call;
+
+/* ---- test cases and the ONNX side
+ * ---------------------------------------------------------------- */
+
+/* One configuration every test of the operator runs: attribute text and the inputs' shapes, batch
+ * included ("2x3x8x8 2x5"). */
+typedef struct {
+    const char *attributes, *inputs;
+} limpid_case;
+
+/* Between a node and its ONNX counterpart, beyond what the fields say. */
+typedef struct limpid_onnx_side limpid_onnx_side;
+
+typedef struct {
+    const char *name; /* ONNX operator, or NULL where there is none */
+    int since;        /* the lowest opset whose meaning this is */
+    /* Sets attributes ONNX leaves to the shapes (a convolution's number of filters). NULL: nothing.
+     */
+    limpid_status (*complete)(limpid_shaping *s, void *attributes);
+} limpid_onnx_row;
+
+/* ---- the operator
+ * -------------------------------------------------------------------------------- */
+
+/* Which tensors backward() reads; the planner keeps only these. */
+#define LIMPID_KEEP_IN(i) (1u << (i))
+#define LIMPID_KEEP_ALL_IN 0xffffu
+#define LIMPID_KEEP_OUT(i) (1u << (16 + (i)))
+
+typedef struct limpid_op {
+    const char *name, *summary;
+    const limpid_role *roles; /* ended by a role without name */
+    bool variadic;            /* the last role repeats */
+    bool loss;                /* out[0] is one number to be minimised */
+    int outputs;              /* results others may use */
+    int saved;                /* and tensors behind them that only backward() reads */
+    unsigned keep;
+    size_t attributes_size;
+    const limpid_field *fields; /* ended by a field without name; NULL: none */
+    limpid_status (*shape)(limpid_shaping *s);
+    void (*forward)(const limpid_call *call); /* NULL: an input, the caller writes it */
+    void (*backward)(const limpid_call *call);
+    limpid_onnx_row onnx;
+    const limpid_case *cases; /* ended by a case without attributes */
+} limpid_op;
+
+#define LIMPID_OP(name) extern const limpid_op limpid_op_##name;
+#include "op/ops.def"
+#undef LIMPID_OP
+
+extern const limpid_op *const limpid_ops[]; /* every operator, ended by NULL */
+const limpid_op *limpid_op_find(const char *name);
+int limpid_op_roles(const limpid_op *op); /* how many roles it lists */
+
+/* Fills attributes with the defaults. */
+void limpid_attributes_initial(const limpid_op *op, void *attributes);
+/* Sets one attribute from text; fails naming attribute, value and what is allowed. */
+limpid_status limpid_attribute_parse(limpid_context *context, const limpid_op *op, void *attributes,
+                                     const char *name, const char *value);
+/* Fails when a required attribute was not set (required ones start as 0, which `least` excludes).
+ */
+limpid_status limpid_attributes_check(limpid_context *context, const limpid_op *op,
+                                      const void *attributes);
+/* Appends " name=value" for every attribute that differs from its default. */
+void limpid_attributes_print(const limpid_op *op, const void *attributes, limpid_text *text);
+
+#endif
