@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+# Installation: header, library, command, CMake package and pkg-config file.
+include(CMakePackageConfigHelpers)
+
+install(FILES ${PROJECT_SOURCE_DIR}/include/limpid.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(TARGETS limpid EXPORT limpid
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(TARGET limpid-command)
+    install(TARGETS limpid-command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+
+# ---- find_package(limpid) ---------------------------------------------------------------------------
+
+set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/limpid)
+install(EXPORT limpid NAMESPACE limpid:: FILE limpid-targets.cmake DESTINATION ${package_folder})
+set(part_lines)
+if(NOT BUILD_SHARED_LIBS)
+    foreach(part module IN ZIP_LISTS limpid_parts limpid_modules)
+        string(APPEND part_lines
+            "pkg_check_modules(LIMPID_${part} REQUIRED QUIET IMPORTED_TARGET ${module})\n")
+    endforeach()
+endif()
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/limpid-config.cmake.in
+    ${PROJECT_BINARY_DIR}/limpid-config.cmake INSTALL_DESTINATION ${package_folder})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/limpid-config-version.cmake
+    COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/limpid-config.cmake
+    ${PROJECT_BINARY_DIR}/limpid-config-version.cmake DESTINATION ${package_folder})
+
+# ---- pkg-config -------------------------------------------------------------------------------------
+
+# A static library hands its needs on: `pkg-config --libs limpid` names them all. A shared one keeps
+# them to itself.
+set(needs_lines)
+if(NOT BUILD_SHARED_LIBS)
+    set(pc_private "")
+else()
+    set(pc_private ".private")
+endif()
+list(JOIN limpid_modules ", " pc_modules)
+set(pc_libraries)
+foreach(name IN LISTS OpenMP_C_LIB_NAMES)
+    string(APPEND pc_libraries " -l${name}")
+endforeach()
+string(APPEND pc_libraries " -lm")
+if(pc_private)
+    set(pc_needs "Requires.private: ${pc_modules}\nLibs.private:${pc_libraries}\nLibs: -L\${libdir} -llimpid")
+else()
+    set(pc_needs "Requires: ${pc_modules}\nLibs: -L\${libdir} -llimpid${pc_libraries}")
+endif()
+configure_file(${CMAKE_CURRENT_LIST_DIR}/limpid.pc.in ${PROJECT_BINARY_DIR}/limpid.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/limpid.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
