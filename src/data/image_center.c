@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: MIT
+/* image_center.c - a picture of one character becomes what MNIST holds: light on black, its box
+ * scaled to 20 / 28 of the side, its centre of mass in the middle (LeCun et al., 1998, say how
+ * MNIST was made).
+ *
+ * The picture may be a scan, a drawing or a photo of pen on paper, so neither its polarity nor its
+ * light is known. In this order: polarity    ink is the minority: brightness minus its local mean
+ * is skewed towards the ink's side; background  a morphological opening wider than any stroke
+ * (Serra, 1982): shadows and gradients are wider, so they stay in it, and ink is what rises above
+ * it; threshold   Otsu (1979), on that ink, for the box alone; dust (small components) is left out;
+ *   contrast    from the background's noise to the ink's full strength.
+ * A picture without ink (too little contrast, or none above its noise) gives black. One that has
+ * the wanted size and a flat border already is in that form: it is taken as it is, or inverted.
+ * Integers throughout. */
+#include <stdlib.h>
+#include <string.h>
+#include "data/image.h"
+
+enum {
+    WORK_SIDE = 256,     /* larger pictures are shrunk to this first */
+    FLAT = 40,           /* a border this near to black or white was made by a program */
+    LEAST_CONTRAST = 12, /* of 255, between ink and background */
+    DUST = 20            /* a component smaller than 1 / DUST of the largest is no ink */
+};
+
+typedef struct {
+    int64_t count[256], total;
+} histogram;
+
+static void count_value(histogram *h, int value)
+{
+    h->count[value]++;
+    h->total++;
+}
+
+/* The smallest value in [from, 255] at or below which lies `part` of 1000 of the values from `from`
+ * on. */
+static int quantile(const histogram *h, int from, int to, int64_t part)
+{
+    int64_t total = 0, below = 0;
+    for (int v = from; v < to; v++)
+        total += h->count[v];
+    for (int v = from; v < to; v++) {
+        below += h->count[v];
+        if (below * 1000 >= total * part && below)
+            return v;
+    }
+    return from;
+}
+
+static int border_median(const limpid_image *image)
+{
+    histogram h = { 0 };
+    int64_t bottom = image->height - 1, right = image->width - 1;
+    for (int64_t y = 0; y <= bottom; y++)
+        for (int64_t x = 0; x <= right; x += y == 0 || y == bottom || right == 0 ? 1 : right)
+            count_value(&h, image->pixels[y * image->width + x]);
+    return quantile(&h, 0, 256, 500);
+}
+
+static void invert(limpid_image *image)
+{
+    for (int64_t p = 0; p < image->height * image->width; p++)
+        image->pixels[p] = (uint8_t)(255 - image->pixels[p]);
+}
+
+/* ---- polarity -----------------------------------------------------------------------------------
+ */
+
+/* sums[y][x], (height + 1) x (width + 1): of all pixels above and left of (y, x). */
+static void sum_areas(const limpid_image *image, int64_t *sums)
+{
+    int64_t pitch = image->width + 1;
+    for (int64_t y = 0; y < image->height; y++)
+        for (int64_t x = 0, line = 0; x < image->width; x++) {
+            line += image->pixels[y * image->width + x];
+            sums[(y + 1) * pitch + x + 1] = sums[y * pitch + x + 1] + line;
+        }
+}
+
+/* The sum of (brightness - local mean)^3: below zero when few pixels are much darker than their
+ * surroundings. */
+static int64_t skewness(const limpid_image *image, const int64_t *sums)
+{
+    int64_t pitch = image->width + 1, skew = 0;
+    int64_t radius = limpid_max(limpid_max(image->height, image->width) / 4, 1);
+    for (int64_t y = 0; y < image->height; y++)
+        for (int64_t x = 0; x < image->width; x++) {
+            int64_t top = limpid_max(y - radius, 0), left = limpid_max(x - radius, 0);
+            int64_t bottom = limpid_min(y + radius + 1, image->height);
+            int64_t right = limpid_min(x + radius + 1, image->width);
+            int64_t sum = sums[bottom * pitch + right] - sums[top * pitch + right] -
+                          sums[bottom * pitch + left] + sums[top * pitch + left];
+            int64_t mean = sum / ((bottom - top) * (right - left));
+            int64_t difference = image->pixels[y * image->width + x] - mean;
+            skew += difference * difference * difference;
+        }
+    return skew;
+}
+
+static limpid_status make_ink_light(limpid_context *context, limpid_image *image)
+{
+    size_t cells = (size_t)((image->height + 1) * (image->width + 1));
+    int64_t *sums = limpid_allocate(context, cells, sizeof *sums);
+    if (!sums)
+        return LIMPID_NO_MEMORY;
+    sum_areas(image, sums);
+    if (skewness(image, sums) < 0)
+        invert(image);
+    limpid_release(context, sums);
+    return LIMPID_OK;
+}
+
+/* ---- background ---------------------------------------------------------------------------------
+ */
+
+/* The least (or the largest) value within `radius` along each of `lines` lines of `length` pixels.
+ */
+static void extreme(const uint8_t *from, uint8_t *to, int64_t lines, int64_t line_step,
+                    int64_t length, int64_t step, int64_t radius, bool largest)
+{
+    for (int64_t l = 0; l < lines; l++)
+        for (int64_t i = 0; i < length; i++) {
+            int64_t first = limpid_max(i - radius, 0), last = limpid_min(i + radius, length - 1);
+            const uint8_t *line = from + l * line_step;
+            uint8_t found = line[i * step];
+            for (int64_t k = first; k <= last; k++)
+                if (largest ? line[k * step] > found : line[k * step] < found)
+                    found = line[k * step];
+            to[l * line_step + i * step] = found;
+        }
+}
+
+/* Pixels minus their opening. Edge pixels are repeated outwards first, or a gradient that runs off
+ * the picture would look like ink there. */
+static limpid_status keep_ink(limpid_context *context, limpid_image *image)
+{
+    int64_t radius = limpid_max(limpid_max(image->height, image->width) / 6, 2);
+    int64_t h = image->height + 2 * radius, w = image->width + 2 * radius;
+    uint8_t *a = limpid_allocate(context, (size_t)(2 * h * w), 1);
+    if (!a)
+        return LIMPID_NO_MEMORY;
+    uint8_t *b = a + h * w;
+    for (int64_t y = 0; y < h; y++)
+        for (int64_t x = 0; x < w; x++) {
+            int64_t from_y = limpid_min(limpid_max(y - radius, 0), image->height - 1);
+            int64_t from_x = limpid_min(limpid_max(x - radius, 0), image->width - 1);
+            a[y * w + x] = image->pixels[from_y * image->width + from_x];
+        }
+    for (int largest = 0; largest < 2; largest++) {
+        extreme(a, b, h, w, w, 1, radius, largest);
+        extreme(b, a, w, 1, h, w, radius, largest);
+    }
+    for (int64_t y = 0; y < image->height; y++)
+        for (int64_t x = 0; x < image->width; x++)
+            image->pixels[y * image->width + x] =
+                (uint8_t)(image->pixels[y * image->width + x] - a[(y + radius) * w + x + radius]);
+    limpid_release(context, a);
+    return LIMPID_OK;
+}
+
+/* ---- threshold and contrast
+ * ------------------------------------------------------------------------ */
+
+typedef struct {
+    int threshold; /* ink is at or above it */
+    int low, high; /* what becomes black and white; low >= high: there is no ink */
+} levels;
+
+/* The threshold that tells two classes apart best: the largest variance between them. */
+static int otsu(const histogram *h)
+{
+    double total = 0, below = 0, count = 0, best = -1;
+    int threshold = 256;
+    for (int v = 0; v < 256; v++)
+        total += (double)v * (double)h->count[v];
+    for (int v = 1; v < 256; v++) {
+        count += (double)h->count[v - 1];
+        below += (double)(v - 1) * (double)h->count[v - 1];
+        double above = (double)h->total - count;
+        if (count <= 0 || above <= 0)
+            continue;
+        double apart = below / count - (total - below) / above;
+        if (count * above * apart * apart > best) {
+            best = count * above * apart * apart;
+            threshold = v;
+        }
+    }
+    return threshold;
+}
+
+/* The noise's standard deviation is 1.05 times the median difference of neighbours, were it normal.
+ */
+static int noise(const limpid_image *image)
+{
+    histogram h = { 0 };
+    for (int64_t y = 0; y < image->height; y++)
+        for (int64_t x = 1; x < image->width; x++) {
+            const uint8_t *p = image->pixels + y * image->width + x;
+            count_value(&h, abs(p[0] - p[-1]));
+        }
+    return quantile(&h, 0, 256, 500);
+}
+
+static levels find_levels(const limpid_image *ink, int deviation)
+{
+    histogram h = { 0 };
+    for (int64_t p = 0; p < ink->height * ink->width; p++)
+        count_value(&h, ink->pixels[p]);
+    levels l = { .threshold = otsu(&h) };
+    int background = quantile(&h, 0, l.threshold, 500);
+    l.low = background + 3 * deviation;
+    l.high = quantile(&h, l.threshold, 256, 900);
+    if (l.high - background < LEAST_CONTRAST + 4 * deviation)
+        l.low = l.high;
+    return l;
+}
+
+/* ---- the box
+ * --------------------------------------------------------------------------------------- */
+
+typedef struct {
+    int64_t top, left, bottom, right; /* the last two: one behind */
+} box;
+
+/* Marks the component of pixel p with `mark` and returns its size; `stack` has a cell for each
+ * pixel. */
+static int64_t mark_component(const limpid_image *ink, int threshold, int32_t *marks, int32_t mark,
+                              int64_t *stack, int64_t p)
+{
+    int64_t height = ink->height, width = ink->width, depth = 0, size = 0;
+    stack[depth++] = p;
+    marks[p] = mark;
+    while (depth) {
+        p = stack[--depth];
+        size++;
+        for (int64_t y = limpid_max(p / width - 1, 0); y < limpid_min(p / width + 2, height); y++)
+            for (int64_t x = limpid_max(p % width - 1, 0); x < limpid_min(p % width + 2, width);
+                 x++) {
+                int64_t near = y * width + x;
+                if (!marks[near] && ink->pixels[near] >= threshold) {
+                    marks[near] = mark;
+                    stack[depth++] = near;
+                }
+            }
+    }
+    return size;
+}
+
+/* Blackens dust and returns the box of what is left. sizes[m - 1] is how large component m is. */
+static box clear_dust(limpid_image *ink, const int32_t *marks, const int64_t *sizes,
+                      int64_t largest)
+{
+    box b = { ink->height, ink->width, 0, 0 };
+    for (int64_t y = 0; y < ink->height; y++)
+        for (int64_t x = 0; x < ink->width; x++) {
+            int64_t p = y * ink->width + x;
+            if (!marks[p])
+                continue;
+            if (sizes[marks[p] - 1] * DUST < largest) {
+                ink->pixels[p] = 0;
+                continue;
+            }
+            b.top = limpid_min(b.top, y);
+            b.left = limpid_min(b.left, x);
+            b.bottom = limpid_max(b.bottom, y + 1);
+            b.right = limpid_max(b.right, x + 1);
+        }
+    return b;
+}
+
+static limpid_status find_box(limpid_context *context, limpid_image *ink, int threshold, box *out)
+{
+    size_t pixels = (size_t)(ink->height * ink->width);
+    int32_t *marks = limpid_allocate(context, pixels, sizeof *marks);
+    int64_t *stack = limpid_allocate(context, pixels, sizeof *stack);
+    int64_t *sizes = limpid_allocate(context, pixels, sizeof *sizes);
+    limpid_status status = marks && stack && sizes ? LIMPID_OK : LIMPID_NO_MEMORY;
+    if (status == LIMPID_OK) {
+        int32_t count = 0;
+        int64_t largest = 0;
+        for (int64_t p = 0; p < (int64_t)pixels; p++)
+            if (!marks[p] && ink->pixels[p] >= threshold) {
+                sizes[count] = mark_component(ink, threshold, marks, count + 1, stack, p);
+                largest = limpid_max(largest, sizes[count++]);
+            }
+        *out = clear_dust(ink, marks, sizes, largest);
+    }
+    limpid_release(context, marks);
+    limpid_release(context, stack);
+    limpid_release(context, sizes);
+    return status;
+}
+
+/* ---- the target
+ * ---------------------------------------------------------------------------------- */
+
+static uint8_t stretch(int value, int low, int high)
+{
+    int64_t scaled = ((int64_t)(value - low) * 255 + (high - low) / 2) / (high - low);
+    return (uint8_t)limpid_min(limpid_max(scaled, 0), 255);
+}
+
+/* Where along one axis to put `length` pixels so that their centre of mass falls on the middle of
+ * `size`, as far as they stay inside. */
+static int64_t place(int64_t moment, int64_t mass, int64_t length, int64_t size)
+{
+    int64_t centre =
+        (2 * moment + mass) / (2 * mass); /* rounded; the middle of `size` is size / 2 */
+    return limpid_min(limpid_max(size / 2 - centre, 0), size - length);
+}
+
+static void put_centered(const limpid_image *part, limpid_image *out)
+{
+    int64_t mass = 0, down = 0, across = 0;
+    int most = 1;
+    for (int64_t y = 0; y < part->height; y++)
+        for (int64_t x = 0; x < part->width; x++) {
+            int value = part->pixels[y * part->width + x];
+            mass += value;
+            down += value * y;
+            across += value * x;
+            most = value > most ? value : most;
+        }
+    if (!mass)
+        return;
+    int64_t top = place(down, mass, part->height, out->height);
+    int64_t left = place(across, mass, part->width, out->width);
+    for (int64_t y = 0; y < part->height; y++)
+        for (int64_t x = 0; x < part->width; x++)
+            out->pixels[(top + y) * out->width + left + x] =
+                stretch(part->pixels[y * part->width + x], 0, most);
+}
+
+/* Cuts the box out of the ink, brings it to full contrast and to the target's size. */
+static limpid_status fit(limpid_context *context, const limpid_image *ink, box b, levels l,
+                         limpid_image *out)
+{
+    limpid_image part, scaled;
+    int64_t height = b.bottom - b.top, width = b.right - b.left, side = limpid_max(height, width);
+    int64_t target = limpid_max((out->height * 20 + 14) / 28, 1);
+    LIMPID_TRY(limpid_image_new(context, "center", 1, height, width, &part));
+    for (int64_t y = 0; y < height; y++)
+        for (int64_t x = 0; x < width; x++)
+            part.pixels[y * width + x] =
+                stretch(ink->pixels[(b.top + y) * ink->width + b.left + x], l.low, l.high);
+    limpid_status status =
+        limpid_image_resize(context, &part, limpid_max((height * target + side / 2) / side, 1),
+                            limpid_max((width * target + side / 2) / side, 1), &scaled);
+    limpid_release(context, part.pixels);
+    LIMPID_TRY(status);
+    put_centered(&scaled, out);
+    limpid_release(context, scaled.pixels);
+    return LIMPID_OK;
+}
+
+static limpid_status center_grey(limpid_context *context, limpid_image *grey, limpid_image *out)
+{
+    int deviation = noise(grey);
+    LIMPID_TRY(make_ink_light(context, grey));
+    LIMPID_TRY(keep_ink(context, grey));
+    levels l = find_levels(grey, deviation);
+    if (l.low >= l.high)
+        return LIMPID_OK;
+    box b;
+    LIMPID_TRY(find_box(context, grey, l.threshold, &b));
+    return fit(context, grey, b, l, out);
+}
+
+/* Grey, and no larger than what the steps above need. */
+static limpid_status shrink(limpid_context *context, const limpid_image *in, limpid_image *out)
+{
+    limpid_image grey;
+    int64_t side = limpid_max(in->height, in->width);
+    LIMPID_TRY(limpid_image_convert(context, in, 1, &grey));
+    if (side <= WORK_SIDE) {
+        *out = grey;
+        return LIMPID_OK;
+    }
+    limpid_status status =
+        limpid_image_resize(context, &grey, limpid_max(in->height * WORK_SIDE / side, 1),
+                            limpid_max(in->width * WORK_SIDE / side, 1), out);
+    limpid_release(context, grey.pixels);
+    return status;
+}
+
+limpid_status limpid_image_center(limpid_context *context, const limpid_image *in, int64_t size,
+                                  limpid_image *out)
+{
+    limpid_image grey, image;
+    LIMPID_TRY(shrink(context, in, &grey));
+    int border = border_median(&grey);
+    if (in->height == size && in->width == size && size <= WORK_SIDE &&
+        (border <= FLAT || border >= 255 - FLAT)) {
+        if (border > FLAT)
+            invert(&grey);
+        *out = grey;
+        return LIMPID_OK;
+    }
+    limpid_status status = limpid_image_new(context, "center", 1, size, size, &image);
+    if (status == LIMPID_OK) {
+        status = center_grey(context, &grey, &image);
+        if (status == LIMPID_OK)
+            *out = image;
+        else
+            limpid_release(context, image.pixels);
+    }
+    limpid_release(context, grey.pixels);
+    return status;
+}
