@@ -116,15 +116,33 @@ typedef struct {
     const char *attributes, *inputs;
 } limpid_case;
 
-/* Between a node and its ONNX counterpart, beyond what the fields say. */
-typedef struct limpid_onnx_side limpid_onnx_side;
+/* What an ONNX node says, or leaves unsaid, beyond what the fields describe. */
+typedef enum {
+    LIMPID_ONNX_ONLY,   /* may be said; any other value is not supported */
+    LIMPID_ONNX_ALWAYS, /* must be said with this value, ONNX's default being another; is written */
+    LIMPID_ONNX_SILENT  /* of a field: what a node means that does not say it, if not our default */
+} limpid_onnx_rule;
 
 typedef struct {
-    const char *name; /* ONNX operator, or NULL where there is none */
-    int since;        /* the lowest opset whose meaning this is */
-    /* Sets attributes ONNX leaves to the shapes (a convolution's number of filters). NULL: nothing.
-     */
-    limpid_status (*complete)(limpid_shaping *s, void *attributes);
+    const char *name;  /* the ONNX attribute */
+    const char *value; /* "1" (of a list: every number), "0.5", "NOTSET" */
+    limpid_onnx_rule rule;
+} limpid_onnx_attribute;
+
+/* The ONNX counterpart of an operator. Inputs correspond role by role, results one by one. */
+typedef struct {
+    const char *name;                        /* ONNX operator, or NULL where there is none */
+    int since;                               /* the lowest opset whose meaning this is */
+    const limpid_onnx_attribute *attributes; /* ended by a row without name; NULL: none */
+    /* Sets the attributes ONNX leaves to the shapes (a convolution's number of filters) or to the
+     * presence of inputs (whether there is a bias); fails with LIMPID_UNSUPPORTED where a node of
+     * this opset means something else. s->in has the shapes of the inputs; rank -1 and given false:
+     * absent. NULL: nothing to do. */
+    limpid_status (*complete)(limpid_shaping *s, int opset, void *attributes);
+    /* Where the first input has another rank than this, ONNX wants `through`, with its initial
+     * attributes, before the node. NULL: any rank will do. */
+    int rank;
+    const struct limpid_op *through;
 } limpid_onnx_row;
 
 /* ---- the operator
