@@ -30,24 +30,29 @@ install(FILES ${PROJECT_BINARY_DIR}/limpid-config.cmake
 
 # ---- pkg-config -------------------------------------------------------------------------------------
 
-# A static library hands its needs on: `pkg-config --libs limpid` names them all. A shared one keeps
-# them to itself.
-set(needs_lines)
-if(NOT BUILD_SHARED_LIBS)
-    set(pc_private "")
-else()
-    set(pc_private ".private")
-endif()
+# A static library hands its needs on, so that `pkg-config --libs limpid` names them all; a shared one
+# keeps them to itself.
 list(JOIN limpid_modules ", " pc_modules)
-set(pc_libraries)
+set(pc_libraries -lm)
 foreach(name IN LISTS OpenMP_C_LIB_NAMES)
-    string(APPEND pc_libraries " -l${name}")
+    string(PREPEND pc_libraries "-l${name} ")
 endforeach()
-string(APPEND pc_libraries " -lm")
-if(pc_private)
-    set(pc_needs "Requires.private: ${pc_modules}\nLibs.private:${pc_libraries}\nLibs: -L\${libdir} -llimpid")
+if(BUILD_SHARED_LIBS)
+    set(pc_needs "Requires.private: ${pc_modules}\nLibs.private: ${pc_libraries}\nLibs: ")
+    string(APPEND pc_needs "-L\${libdir} -llimpid")
 else()
-    set(pc_needs "Requires: ${pc_modules}\nLibs: -L\${libdir} -llimpid${pc_libraries}")
+    set(pc_needs "Requires: ${pc_modules}\nLibs: -L\${libdir} -llimpid ${pc_libraries}")
+endif()
+# Paths hang on where the file itself lies, so that an installed tree can be moved.
+if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}" OR IS_ABSOLUTE "${CMAKE_INSTALL_INCLUDEDIR}")
+    set(pc_prefix ${CMAKE_INSTALL_PREFIX})
+    set(pc_libdir ${CMAKE_INSTALL_FULL_LIBDIR})
+    set(pc_includedir ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+else()
+    file(RELATIVE_PATH pc_up /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+    set(pc_prefix "\${pcfiledir}/${pc_up}")
+    set(pc_libdir "\${prefix}/${CMAKE_INSTALL_LIBDIR}")
+    set(pc_includedir "\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}")
 endif()
 configure_file(${CMAKE_CURRENT_LIST_DIR}/limpid.pc.in ${PROJECT_BINARY_DIR}/limpid.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/limpid.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -29,6 +29,7 @@ add_compile_options(${limpid_flags})
 # "note/note.h".
 function(limpid_ours target)
     target_compile_options(${target} PRIVATE ${limpid_warnings})
+    target_compile_definitions(${target} PRIVATE _GNU_SOURCE=)
     target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src
         ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR})
     if(NOT LIMPID_ASSERTIONS)

@@ -11,6 +11,7 @@ set(limpid_part_rows
     "ONNX libprotobuf-c libprotobuf-c-dev ONNX models"
     "JSON jansson libjansson-dev safetensors files")
 
+option(LIMPID_PARTS "Whether the optional parts are on unless said otherwise one by one" ON)
 find_package(OpenMP REQUIRED COMPONENTS C)
 find_package(PkgConfig)
 
@@ -22,7 +23,7 @@ foreach(row IN LISTS limpid_part_rows)
     set(part ${CMAKE_MATCH_1})
     set(module ${CMAKE_MATCH_2})
     set(package ${CMAKE_MATCH_3})
-    option(LIMPID_WITH_${part} "${CMAKE_MATCH_4}, through ${module}" ON)
+    option(LIMPID_WITH_${part} "${CMAKE_MATCH_4}, through ${module}" ${LIMPID_PARTS})
     if(NOT LIMPID_WITH_${part})
         list(APPEND limpid_part_definitions LIMPID_WITH_${part}=0)
         continue()
