@@ -39,8 +39,7 @@ typedef struct {
 #define LIMPID_INTS(type, member, n)                                                               \
     LIMPID_FIELD_OF(type, member), .kind = LIMPID_FIELD_INT, .count = (n), .most = INT32_MAX
 
-/* ---- inputs -----------------------------------------------------------------------------------
- */
+/* ---- inputs ---- */
 
 typedef enum { LIMPID_INITIAL_ZERO, LIMPID_INITIAL_ONE, LIMPID_INITIAL_HE } limpid_initial;
 
@@ -55,14 +54,16 @@ typedef struct {
     limpid_type type;
 } limpid_role;
 
-/* ---- shapes: everything that can be known, or can fail, before a run ---------------------------
- */
+/* ---- shapes: everything that can be known, or can fail, before a run ---- */
 
 typedef struct {
     /* given */
     limpid_context *context;
     const char *node; /* for messages */
+    const struct limpid_op *op;
+    const limpid_kernels *kernels;
     const void *attributes;
+    int64_t batch; /* samples */
     int inputs;
     bool training;
     limpid_shape in[LIMPID_INPUTS_MAX];
@@ -73,12 +74,10 @@ typedef struct {
     int64_t fan_in;                       /* terms in one output's sum, for the initial weights */
     limpid_shape out[LIMPID_OUTPUTS_MAX]; /* results, then saved tensors */
     limpid_type type[LIMPID_OUTPUTS_MAX];
-    size_t scratch_shared; /* bytes the operator needs during a call, once */
-    size_t scratch_worker; /* and for each worker */
-    int64_t multiply_adds; /* of forward, for the whole batch */
-    struct {
-        int64_t size[2], stride[2], dilation[2], pad[4]; /* size 0: not a window */
-    } window;                                            /* for the receptive field */
+    limpid_scratch_need need; /* the most that forward or backward uses */
+    int64_t multiply_adds;    /* of forward, for the whole batch */
+    limpid_window
+        window; /* n, c, h, w, ... of an operator that slides one; size[0] is 0 otherwise */
 } limpid_shaping;
 
 /* Fails with "NODE: operator ..." sentences. */
@@ -86,12 +85,32 @@ limpid_status limpid_shape_fail(const limpid_shaping *s, const char *format, ...
     __attribute__((format(printf, 2, 3)));
 /* Fails unless input i has this rank. */
 limpid_status limpid_shape_rank(const limpid_shaping *s, int i, int rank);
+/* Fails unless inputs i and j have the same shape. */
+limpid_status limpid_shape_same(const limpid_shaping *s, int i, int j);
+/* Raises s->need to at least this. */
+void limpid_shape_need(limpid_shaping *s, limpid_scratch_need need);
 
-/* ---- a call: forward and backward cannot fail ---------------------------------------------------
- */
+/* What operators with a sliding window have in common, first in their attributes. */
+typedef struct {
+    int64_t size[2], stride[2], pad[4], dilation[2];
+} limpid_window_attributes;
+
+#define LIMPID_WINDOW_FIELD(type, name, n)                                                         \
+#name, .offset = offsetof(type, window) + offsetof(limpid_window_attributes, name),            \
+           .kind = LIMPID_FIELD_INT, .count = (n), .most = INT32_MAX
+
+/* The window over input 0 with `outputs` channels: fills s->window and s->out[0]. Fails where it
+ * does not fit; `covered`: also where an output would see padding alone. */
+limpid_status limpid_shape_window(limpid_shaping *s, const limpid_window_attributes *window,
+                                  int64_t outputs, int64_t groups, bool covered);
+/* The same window in a call, from the tensors' shapes. */
+limpid_window limpid_window_of(const limpid_window_attributes *window, const limpid_tensor *x,
+                               const limpid_tensor *y, int64_t groups);
+
+/* ---- a call: forward and backward cannot fail ---- */
 
 typedef struct {
-    limpid_context *context;
+    const limpid_worksite *site;
     const limpid_kernels *kernels;
     const void *attributes;
     int inputs;
@@ -102,9 +121,6 @@ typedef struct {
     const limpid_tensor *out;  /* data NULL: a saved tensor nobody needs */
     const limpid_tensor *dout; /* backward: dz/dout; data NULL: no gradient arrives */
     const limpid_tensor *din;  /* backward: to be overwritten with dz/din; data NULL: not wanted */
-    void *scratch_shared;
-    char *scratch_worker; /* worker i's part begins at i * scratch_stride */
-    size_t scratch_stride;
 } limpid_call;
 
 /* ---- test cases and the ONNX side
