@@ -47,7 +47,7 @@ static void fill_one(void *argument, int64_t index, int worker)
     data->reader->sample(data, sample, bytes, &f->labels[index]);
     for (size_t p = 0; p < pixels; p++)
         x[p] = (float)bytes[p] / 255.0f;
-    if (b->augmenter) {
+    if (b->augmenter && b->augmenter->change) {
         limpid_random random =
             limpid_random_stream(b->seed, LIMPID_RANDOM_AUGMENT, b->epoch, (uint64_t)sample);
         b->augmenter->change(&random, data->channels, data->height, data->width, x, (void *)mine);

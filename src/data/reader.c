@@ -44,7 +44,7 @@ static limpid_status find_reader(limpid_context *context, const char *spec,
         const limpid_reader *reader = limpid_readers[r];
         if (strlen(reader->name) != length || memcmp(reader->name, spec, length) != 0)
             continue;
-        if (reader->argument && !*behind)
+        if (reader->argument && reader->argument[0] != '[' && !*behind)
             return limpid_fail(context, LIMPID_USAGE, "data '%s': expected %s:%s", spec,
                                reader->name, reader->argument);
         if (!reader->argument && spec[length])
