@@ -132,17 +132,22 @@ typedef struct {
     const char *attributes, *inputs;
 } limpid_case;
 
-/* What an ONNX node says, or leaves unsaid, beyond what the fields describe. */
+/* What the ONNX side of an operator needs to be told beyond the fields. */
 typedef enum {
     LIMPID_ONNX_ONLY,   /* may be said; any other value is not supported */
     LIMPID_ONNX_ALWAYS, /* must be said with this value, ONNX's default being another; is written */
-    LIMPID_ONNX_SILENT  /* of a field: what a node means that does not say it, if not our default */
+    /* The rest is about attributes that are fields: */
+    LIMPID_ONNX_SILENT, /* what a node means that does not say it, where that is not our default */
+    LIMPID_ONNX_AXIS,   /* the same; and negative ones count from the end of the first input */
+    LIMPID_ONNX_FROM /* exists from opset `since` on: is written only where it is not our default,
+                        which then takes that opset */
 } limpid_onnx_rule;
 
 typedef struct {
     const char *name;  /* the ONNX attribute */
     const char *value; /* "1" (of a list: every number), "0.5", "NOTSET" */
     limpid_onnx_rule rule;
+    int since; /* the opset from which the row holds; of SILENT and AXIS rows the last that does */
 } limpid_onnx_attribute;
 
 /* The ONNX counterpart of an operator. Inputs correspond role by role, results one by one. */

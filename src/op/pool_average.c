@@ -60,6 +60,7 @@ static void backward(const limpid_call *call)
 static const limpid_onnx_attribute onnx_attributes[] = {
     { "auto_pad", "NOTSET", LIMPID_ONNX_ONLY },
     { "ceil_mode", "0", LIMPID_ONNX_ONLY },
+    { "dilations", NULL, LIMPID_ONNX_FROM, .since = 19 },
     { 0 },
 };
 

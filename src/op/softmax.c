@@ -95,8 +95,7 @@ static void backward(const limpid_call *call)
     run(call, backward_task);
 }
 
-/* Below opset 13, axis meant this one and all behind it; ONNX counts from the end with negative
- * ones, and a node that is silent means the last (from 13) or the second dimension. */
+/* Below opset 13, axis meant this dimension and all behind it. */
 static limpid_status complete(limpid_shaping *s, int opset, void *to)
 {
     attributes *a = to;
@@ -106,6 +105,12 @@ static limpid_status complete(limpid_shaping *s, int opset, void *to)
                            s->node, opset);
     return LIMPID_OK;
 }
+
+static const limpid_onnx_attribute onnx_attributes[] = {
+    { "axis", "1", LIMPID_ONNX_AXIS },
+    { "axis", "-1", LIMPID_ONNX_AXIS, .since = 13 },
+    { 0 },
+};
 
 static const limpid_case cases[] = {
     { "", "3x10" },
@@ -125,6 +130,6 @@ const limpid_op limpid_op_softmax = {
     .shape = shape,
     .forward = forward,
     .backward = backward,
-    .onnx = { "Softmax", .since = 1, .complete = complete },
+    .onnx = { "Softmax", .since = 1, .attributes = onnx_attributes, .complete = complete },
     .cases = cases,
 };
