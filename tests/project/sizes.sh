@@ -4,7 +4,8 @@
 
 {
     c_files include src cli note tests bench examples
-    find scripts tests check demo -type f -name '*[!.chdeft]'
+    find tests -name '*.sh'
+    find scripts check demo -type f
 } 2>/dev/null | while read -r file; do
     awk -v file="$file" '
         # Braces of functions stand alone in the first column, and nothing else does.

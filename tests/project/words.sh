@@ -7,18 +7,14 @@ forbid() {
     why=$1
     pattern=$2
     shift 2
-    while read -r file; do
-        for except in "$@"; do
-            [ "$file" = "$except" ] && continue 2
-        done
-        # Comments may name anything; a line that begins with one is not looked at.
-        grep -HnE "$pattern" "$file" | grep -vE '^[^:]+:[0-9]+: *(/\*|\*|//)' | sed "s/\$/    <- $why/" || :
-    done | complain
+    # Comments may name anything; a line that begins with one is not looked at.
+    { printf '%s\n' "$@" | grep . >"$found.except" || :; }
+    grep -vxFf "$found.except" | xargs grep -HnE "$pattern" |
+        grep -vE '^[^:]+:[0-9]+: *(/\*|\*|//)' | sed "s|\$|    <- $why|" | complain
+    rm "$found.except"
 }
 
-text_files | while read -r file; do
-    grep -HnwE 'TO[D]O|FI[X]ME|X[X]X' "$file" | sed 's/$/    <- unfinished/' || :
-done | complain
+text_files | xargs grep -HnwE 'TO[D]O|FI[X]ME|X[X]X' | sed 's/$/    <- unfinished/' | complain
 
 call() { # one of these functions is called, not a member or a longer name
     printf '(^|[^_a-zA-Z0-9.>"])(%s) *\\(' "$1"
