@@ -22,7 +22,8 @@ struct limpid_data {
 
 struct limpid_reader {
     const char *name;     /* what stands before the colon: "mnist" */
-    const char *argument; /* what stands behind it, for messages: "DIR"; NULL: nothing may */
+    const char *argument; /* what stands behind it, for messages: "DIR", "[COUNT]" if it may be left
+                           * out; NULL: nothing may */
     const char *summary;
     /* Fills in count, shape, classes, class_names and state. On failure it releases what it took.
      */

@@ -13,6 +13,20 @@ const limpid_reader *const limpid_readers[] = {
 
 enum { READERS = sizeof limpid_readers / sizeof *limpid_readers - 1 };
 
+static bool may_stand_alone(const limpid_reader *reader)
+{
+    return !reader->argument || reader->argument[0] == '[';
+}
+
+/* Appends how the reader is named in a specification: mnist:DIR, digits[:COUNT]. */
+static void add_form(limpid_text *text, const limpid_reader *reader)
+{
+    bool alone = may_stand_alone(reader);
+    limpid_text_add(text, "%s", reader->name);
+    if (reader->argument)
+        limpid_text_add(text, alone ? "[:%s" : ":%s", reader->argument + alone);
+}
+
 static limpid_status unknown_reader(limpid_context *context, const char *name)
 {
     const char *names[READERS];
@@ -20,8 +34,8 @@ static limpid_status unknown_reader(limpid_context *context, const char *name)
     for (int r = 0; r < READERS; r++) {
         const limpid_reader *reader = limpid_readers[r];
         names[r] = reader->name;
-        limpid_text_add(&known, "%s%s%s%s", r ? ", " : "", reader->name,
-                        reader->argument ? ":" : "", reader->argument ? reader->argument : "");
+        limpid_text_append(&known, ", ", r ? 2 : 0);
+        add_form(&known, reader);
     }
     const char *near = limpid_nearest(name, names, READERS);
     limpid_status status =
