@@ -43,11 +43,11 @@ struct limpid_graph {
         char *key, *value;
     } * notes; /* what travels with a model: class names, preprocessing */
     size_t note_count, note_capacity;
-    limpid_status failed; /* of the first limpid_add that failed */
+    limpid_status failed; /* of the first limpid_add that failed, */
+    char *failure;        /* and its message */
 };
 
-/* ---- building -----------------------------------------------------------------------------------
- */
+/* ---- building ---- */
 
 limpid_status limpid_graph_create(limpid_graph **out, limpid_context *context, const char *name);
 
@@ -61,18 +61,18 @@ limpid_status limpid_graph_add_parameter(limpid_graph *graph, const char *name,
                                          const limpid_shape *shape, const float *data, int *out);
 int limpid_graph_find(const limpid_graph *graph, const char *value_name); /* 0: none */
 
-/* Shapes of a node for a batch of n: fills and runs a shaping from the shapes of its inputs. */
+/* Shapes of a node for a batch: fills and runs a shaping from the shapes of its inputs (shapes[v]
+ * for value v; a parameter to be made has none). kernels may be those of any instruction set. */
 limpid_status limpid_node_shape(limpid_context *context, const limpid_graph *graph,
-                                const limpid_node_row *node, const limpid_shape *value_shapes,
-                                bool training, limpid_shaping *s);
+                                const limpid_node_row *node, const limpid_shape *shapes,
+                                int64_t batch, bool training, limpid_shaping *s);
 
-/* The last result that no other node uses and that is no loss: the network's answer. 0: none. */
+/* The network's answer: what its loss is computed from, or the last node's result. 0: none. */
 int limpid_graph_answer(const limpid_graph *graph);
-/* The `input` value that `node` n-th makes; inputs that only losses use (labels) come last. */
-int limpid_graph_input(const limpid_graph *graph, int index);
-int limpid_graph_loss(const limpid_graph *graph); /* the loss value, 0: none */
-/* Appends the loss `name` on the answer, with its target input named "target". */
-limpid_status limpid_graph_add_loss(limpid_graph *graph, limpid_context *context, const char *name);
+int limpid_graph_input(const limpid_graph *graph, int index); /* n-th input value, 0: none */
+int limpid_graph_loss(const limpid_graph *graph);             /* the loss value, 0: none */
+/* Appends the loss operator `name` on the answer, with its target as a new input named "target". */
+limpid_status limpid_graph_add_loss(limpid_graph *graph, const char *name);
 
 /* The network as text that parses back to the same graph; notes are not part of it. */
 void limpid_graph_write(const limpid_graph *graph, limpid_text *text);
@@ -93,36 +93,61 @@ typedef struct {
 extern const limpid_network limpid_networks[]; /* ended by a row without name */
 const limpid_network *limpid_network_find(const char *name);
 
-/* ---- plans
- * ------------------------------------------------------------------------------------------ */
+/* ---- plans ---- */
 
 typedef struct {
     limpid_tensor value, gradient; /* data NULL: not kept, not wanted */
 } limpid_slot;
 
+/* One node's turn. */
 typedef struct {
     const limpid_node_row *node;
-    limpid_tensor *in, *out, *din, *dout; /* views into slots, refreshed when the batch changes */
-    bool backward;                        /* some input wants a gradient */
+    limpid_call call;                     /* its tensors are the four arrays below */
+    limpid_tensor *in, *out, *dout, *din; /* views of slots, for the present batch */
+    /* Where another node has already put a gradient for the same input, this one writes to a place
+     * of its own, din[i], which is then added to *sum[i]. NULL: din[i] is the slot's. */
+    const limpid_tensor **sum;
+    bool backward; /* whether a gradient arrives and someone wants one */
 } limpid_step;
 
-/* A place where a second gradient for the same value is added to the first. */
 struct limpid_plan {
     limpid_context *context;
     const limpid_graph *graph;
     const limpid_kernels *kernels;
     limpid_plan_options options;
-    int64_t batch;      /* samples in the present run, <= options.batch */
+    int64_t batch;      /* samples of the present run, <= options.batch */
     limpid_slot *slots; /* one a value */
     limpid_step *steps;
     size_t step_count;
+    limpid_tensor *views; /* the steps' tensors */
+    limpid_shape *shapes; /* of the values, for the present batch */
+    const limpid_tensor **sums;
+    limpid_worksite site; /* with the scratch memory */
+    size_t shared_bytes;
     char *arena;
-    size_t arena_bytes, parameter_bytes, scratch_bytes;
-    void *scratch_shared;
-    char *scratch_worker;
-    size_t scratch_stride;
-    uint64_t seed, epoch;
+    size_t arena_bytes;
+    float *gradients, *momenta; /* of the trained parameters, each at its offset */
+    size_t parameter_bytes;
+    uint64_t seed, epoch; /* for operators that draw random numbers */
     const int64_t *samples;
 };
+
+/* A parameter's momentum, as long as its data; NULL for one that is not trained. */
+float *limpid_plan_momentum(const limpid_plan *plan, int value);
+
+/* Runs forward once more and names the first operator whose result is infinite or no number; false
+ * where there is none. */
+bool limpid_plan_find_not_finite(limpid_plan *plan, const char **node);
+
+/* plan.c in pieces: what shares memory with what. A block lives from its first to its last moment.
+ */
+typedef struct {
+    size_t bytes, offset; /* offset: out */
+    int64_t first, last;
+} limpid_block;
+
+/* Places blocks so that none overlap that live at the same moment; returns the bytes needed.
+ * `order` is room for as many numbers as there are blocks. */
+size_t limpid_pack_blocks(limpid_block *blocks, size_t count, size_t *order);
 
 #endif
