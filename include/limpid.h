@@ -61,8 +61,7 @@ typedef struct {
     int64_t dim[LIMPID_RANK_MAX];
 } limpid_shape;
 
-/* ---- the simple part: a network trained in ten lines ------------------------------------------
- */
+/* ---- the simple part: a network trained in ten lines ---- */
 
 typedef struct {
     int threads;   /* 0: one for each processor this process may use */
@@ -166,10 +165,13 @@ LIMPID_API limpid_status limpid_evaluate(const limpid_graph *graph, limpid_conte
  * network: probabilities[0 .. classes), where classes must be the network's number of answers. */
 LIMPID_API limpid_status limpid_predict(const limpid_graph *graph, limpid_context *context,
                                         const char *image_path, int classes, float *probabilities);
-/* How many numbers the network answers with, and the name of one of them ("7" where none was
- * given). */
+/* How many numbers the network answers with, and the name of one of them ("7" where the model has
+ * none). */
+typedef struct {
+    char text[128];
+} limpid_name;
 LIMPID_API int limpid_classes(const limpid_graph *graph);
-LIMPID_API const char *limpid_class_name(const limpid_graph *graph, int index);
+LIMPID_API limpid_name limpid_class_name(const limpid_graph *graph, int index);
 
 /* ---- networks piece by piece
  * --------------------------------------------------------------------- */

@@ -25,6 +25,7 @@ struct limpid_reader {
     const char *argument; /* what stands behind it, for messages: "DIR", "[COUNT]" if it may be left
                            * out; NULL: nothing may */
     const char *summary;
+    bool centred; /* samples are single characters in the form of MNIST (limpid_image_center) */
     /* Fills in count, shape, classes, class_names and state. On failure it releases what it took.
      */
     limpid_status (*open)(limpid_data *data, const char *argument, const char *split);

@@ -152,6 +152,7 @@ const limpid_reader limpid_reader_mnist = {
     .name = "mnist",
     .argument = "DIR",
     .summary = "the four files of MNIST or Fashion-MNIST in a folder, plain or gzip",
+    .centred = true,
     .open = mnist_open,
     .sample = mnist_sample,
     .close = mnist_close,

@@ -179,6 +179,7 @@ typedef struct limpid_op {
     const limpid_role *roles; /* ended by a role without name */
     bool variadic;            /* the last role repeats */
     bool loss;                /* out[0] is one number to be minimised */
+    bool probabilities;       /* out[0] is what a soft-max gives */
     int outputs;              /* results others may use */
     int saved;                /* and tensors behind them that only backward() reads */
     unsigned keep;
@@ -204,6 +205,11 @@ void limpid_attributes_initial(const limpid_op *op, void *attributes);
 /* Sets one attribute from text; fails naming attribute, value and what is allowed. */
 limpid_status limpid_attribute_parse(limpid_context *context, const limpid_op *op, void *attributes,
                                      const char *name, const char *value);
+/* y = softmax of one row whose members lie `step` floats apart, in double, the largest taken off
+ * first so that nothing overflows; returns log(sum of exp). A NaN or +infinity makes all of the row
+ * NaN. */
+double limpid_softmax_row(const float *x, int64_t classes, int64_t step, float *y);
+
 /* Fails when a required attribute was not set (required ones start as 0, which `least` excludes).
  */
 limpid_status limpid_attributes_check(limpid_context *context, const limpid_op *op,

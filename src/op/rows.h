@@ -23,8 +23,4 @@ static inline int64_t limpid_row_start(const limpid_rows *rows, int64_t row)
     return row / rows->step * rows->step * rows->classes + row % rows->step;
 }
 
-/* y = softmax of one row, computed in double, the largest member taken off first so that nothing
- * overflows; returns log(sum of exp). A NaN or +infinity in the row makes all of it NaN. */
-double limpid_softmax_row(const float *x, int64_t classes, int64_t step, float *y);
-
 #endif

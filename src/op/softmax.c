@@ -123,6 +123,7 @@ const limpid_op limpid_op_softmax = {
     .name = "softmax",
     .summary = "probabilities from scores",
     .roles = roles,
+    .probabilities = true,
     .outputs = 1,
     .keep = LIMPID_KEEP_OUT(0),
     .attributes_size = sizeof(attributes),
