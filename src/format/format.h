@@ -6,6 +6,9 @@
 
 #include "graph/graph.h"
 
+/* The model in the folder of a run. */
+#define LIMPID_MODEL_FILE "model.onnx"
+
 /* ONNX: IR 8, opset 17. The graph without its loss and its labels; the first dimension of every
  * input is symbolic ("N"). Notes become metadata_props. `name` is for messages. */
 limpid_status limpid_onnx_write(const limpid_graph *graph, limpid_context *context,
@@ -14,8 +17,7 @@ limpid_status limpid_onnx_read(limpid_graph **out, limpid_context *context, cons
 limpid_status limpid_onnx_decode(limpid_graph **out, limpid_context *context, const char *name,
                                  const uint8_t *bytes, size_t size);
 
-/* ---- safetensors: a JSON header and raw tensors (docs/formats.md)
- * ------------------------------------- */
+/* ---- safetensors: a JSON header and raw tensors (docs/formats.md) ---- */
 
 typedef struct {
     char *name;

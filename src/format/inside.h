@@ -9,8 +9,7 @@
 #error "model files hold little-endian numbers, which this room copies as they are"
 #endif
 
-/* ---- names from files, in messages -------------------------------------------------------------
- */
+/* ---- names from files, in messages ---- */
 
 /* A name from a file made fit for one line of a message: quoted, control characters and what is not
  * UTF-8 replaced, the middle of long ones left out. The text lives in the struct, so it can be an
@@ -22,8 +21,7 @@ limpid_shown limpid_show(const char *name);
 
 bool limpid_utf8_valid(const char *text);
 
-/* ---- tables of names
- * ---------------------------------------------------------------------------- */
+/* ---- tables of names ---- */
 
 /* Names and what they stand for, sorted, so that hostile files cannot make look-ups slow. */
 typedef struct {
@@ -45,8 +43,7 @@ const limpid_name_row *limpid_names_find(const limpid_names *names, const char *
 const limpid_name_row *limpid_names_duplicate(const limpid_names *names);
 void limpid_names_release(limpid_context *context, limpid_names *names);
 
-/* ---- the seal
- * ------------------------------------------------------------------------------------ */
+/* ---- the seal ---- */
 
 /* Files of limpid's own making carry their SHA-256 near their beginning: the marker
  * "limpid-sha256:" and 64 hexadecimal digits, which count as zeros in the sum. So a file that was
