@@ -17,7 +17,7 @@ typedef enum {
 
 typedef struct {
     uint8_t kind;
-    int8_t x, y; /* hundredths of the digit's height, right and down */
+    int16_t x, y; /* hundredths of the digit's height, right and down */
 } limpid_pen_point;
 
 /* One way to write a digit. Rows of one label and family have the same kinds in the same places, so
