@@ -83,7 +83,7 @@ double note_verify_A2(note_trial *t)
                                       note_convolution_gradient_x(t->s, x, f, dy, e.g, 1));
         double to_f = note_difference(filters(df, k * out, out),
                                       note_convolution_gradient_f(t->s, x, f, dy, e.g, 1));
-        worst = note_worst(forward, note_worst(to_x, to_f));
+        worst = note_worst(worst, note_worst(forward, note_worst(to_x, to_f)));
     }
     return worst;
 }
@@ -153,7 +153,7 @@ double note_verify_A4(note_trial *t)
             note_difference(sample(pooled, n), note_max_pool(t->s, x, e.g, NOTE_ROW_FIRST, NULL));
         double mean = note_difference(sample(average, n), note_average_pool(t->s, x, e.g, false));
         add(df, note_convolution_gradient_f(t->s, x, e.f, dy, e.g, 1));
-        worst = note_worst(note_worst(y, to_x), note_worst(max, mean));
+        worst = note_worst(worst, note_worst(note_worst(y, to_x), note_worst(max, mean)));
     }
     return note_worst(
         worst, note_difference(df, note_convolution_gradient_f(t->s, e.x, e.f, e.dy, e.g, 1)));

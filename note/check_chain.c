@@ -7,10 +7,10 @@
 /* vec as the note tells it: the first slice, then the second, each in the same way. */
 static long slice_by_slice(note_tensor x, double *out)
 {
-    if (x.order == 1) {
-        for (long k = 0; k < x.size[0]; k++)
+    if (x.order < 2) {
+        for (long k = 0; k < note_count(x); k++)
             out[k] = x.data[k];
-        return x.size[0];
+        return note_count(x);
     }
     long written = 0;
     for (long k = 0; k < x.size[x.order - 1]; k++)

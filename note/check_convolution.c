@@ -32,7 +32,7 @@ double note_verify_12(note_trial *t)
         note_place out = note_place_of(y, k);
         note_tensor part = note_subvolume(t->s, c.x, out.i, out.j, c.f.size[0], c.f.size[1]);
         note_tensor filter = note_slice(c.f, out.d);
-        for (long e = 0; e < note_count(part); e++)
+        for (long e = 0; e < note_count(part) && e < note_count(filter); e++)
             y.data[k] += part.data[e] * filter.data[e];
     }
     return note_difference(c.y, y);

@@ -21,8 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* ---- Section 2: tensors ------------------------------------------------------------------------
- */
+/* ---- Section 2: tensors ---- */
 
 enum { NOTE_ORDERS = 8 };
 
@@ -110,8 +109,7 @@ note_tensor note_jacobian(note_sheet *s, note_function *y, const void *with, not
 /* (4) dz/dx^T = dz/dy^T dy/dx^T: a row of H numbers times H x W. */
 note_tensor note_chain_rule(note_sheet *s, note_tensor dzdyT, note_tensor dydxT);
 
-/* ---- Section 3: the network --------------------------------------------------------------------
- */
+/* ---- Section 3: the network ---- */
 
 /* Where a filter or a pooling subregion lies on its input (A1): position i_l1, offset i reads row
  * i_l = i_l1 * stride + i * dilation - pad. */
@@ -174,8 +172,7 @@ note_tensor note_back_to_x(note_sheet *s, const note_box *box, note_tensor x, no
 bool note_back_propagate(note_sheet *s, const note_box *box, int L, const note_tensor *x,
                          note_tensor *dw, note_tensor *dx);
 
-/* ---- Section 4: convolution --------------------------------------------------------------------
- */
+/* ---- Section 4: convolution ---- */
 
 /* The H x W x D_l subvolume of x at (i_l1, j_l1). */
 note_tensor note_subvolume(note_sheet *s, note_tensor x, long i_l1, long j_l1, long H, long W);
@@ -268,8 +265,7 @@ note_tensor note_input_45(note_sheet *s, const note_layer *l);
  * when the set is empty: no subvolume reads that place. */
 note_tensor note_t_inverse(note_sheet *s, note_tensor x, note_window g, note_place at);
 
-/* ---- Section 5: pooling ------------------------------------------------------------------------
- */
+/* ---- Section 5: pooling ---- */
 
 /* Which of equal cells is the first: Matlab's order, or the engine's. */
 typedef enum note_scan { NOTE_COLUMN_FIRST, NOTE_ROW_FIRST } note_scan;
@@ -314,8 +310,7 @@ note_tensor note_average_matrix(note_sheet *s, note_tensor x, note_window g, boo
 note_tensor note_average_pool_gradient(note_sheet *s, note_tensor x, note_window g,
                                        bool count_padding, note_tensor dy);
 
-/* ---- Section 6: the reverse operators ----------------------------------------------------------
- */
+/* ---- Section 6: the reverse operators ---- */
 
 /* (56) H vec(x), (57) H^T vec(phi), reshaped like x. */
 note_tensor note_convolute_56(note_sheet *s, note_tensor x, note_window g);
@@ -330,8 +325,7 @@ note_tensor note_average_unpool(note_sheet *s, note_tensor x, note_tensor y, not
                                 bool count_padding);
 note_tensor note_max_unpool(note_sheet *s, note_tensor x, note_tensor y, note_tensor positions);
 
-/* ---- Section 7: ReLU ---------------------------------------------------------------------------
- */
+/* ---- Section 7: ReLU ---- */
 
 /* (58) max{0, x}, NaN stays NaN. (59) 1[x > 0]. (60) dy where x > 0, else 0 (also for NaN and x =
  * 0). */
@@ -339,8 +333,7 @@ note_tensor note_relu(note_sheet *s, note_tensor x);
 note_tensor note_relu_indicator(note_sheet *s, note_tensor x);
 note_tensor note_relu_gradient(note_sheet *s, note_tensor x, note_tensor dy);
 
-/* ---- Additions ---------------------------------------------------------------------------------
- */
+/* ---- Additions ---- */
 
 /* (12) in full (A1): window, groups, bias, N samples. Group k of `groups` reads slices
  * [k D_l / groups, (k + 1) D_l / groups) of x and makes as many of D; f is H x W x (D_l / groups) x
@@ -406,8 +399,7 @@ note_tensor note_local_normalize(note_sheet *s, note_tensor x, const note_local_
 note_tensor note_local_normalize_gradient(note_sheet *s, note_tensor x,
                                           const note_local_response *r, note_tensor dy);
 
-/* ---- Checking ----------------------------------------------------------------------------------
- */
+/* ---- Checking ---- */
 
 /* One verified, or not verified, equation. */
 typedef struct note_finding {
