@@ -115,7 +115,7 @@ typedef struct {
     } complaints[LIMPID_ONNX_COMPLAINTS];
     size_t complaint_count, more_complaints;
     limpid_graph *out;
-    size_t *numbers; /* how many nodes of each operator have numbered names */
+    size_t *numbers; /* of each operator: a number below which none is free for a name */
     limpid_shaping *shaping;
 } limpid_onnx_reader;
 

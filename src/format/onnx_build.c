@@ -29,22 +29,35 @@ static const limpid_op *input_operator(const limpid_field **shape)
     return NULL;
 }
 
-/* Names that the graph would have given by itself need not be said in its text. Such a name is the
- * operator's and the first number that is free; since these are counted from 1, the count of those
- * met tells which it is. */
-static void note_name(limpid_onnx_reader *reader)
+/* Whether the graph would give a node this name by itself, so that its text need not say it: the
+ * operator's name and the first number that is free. */
+static bool is_automatic(limpid_onnx_reader *reader, const limpid_op *op, const char *name)
 {
-    limpid_node_row *node = &reader->out->nodes[reader->out->node_count - 1];
-    size_t op = 0, length = strlen(node->op->name);
-    while (limpid_ops[op] != node->op)
-        op++;
-    char number[24];
-    snprintf(number, sizeof number, "%zu", reader->numbers[op] + 1);
-    if (strncmp(node->name, node->op->name, length) == 0 &&
-        strcmp(node->name + length, number) == 0) {
-        reader->numbers[op]++;
-        node->named = false;
+    size_t i = 0;
+    while (limpid_ops[i] != op)
+        i++;
+    for (;; reader->numbers[i]++) {
+        char candidate[64];
+        snprintf(candidate, sizeof candidate, "%s%zu", op->name, reader->numbers[i] + 1);
+        const limpid_name_row *row = limpid_onnx_row_of(reader, candidate);
+        if (!row || limpid_onnx_use_of(reader, row)->value == 0)
+            return strcmp(candidate, name) == 0;
     }
+}
+
+static limpid_status append(limpid_onnx_reader *reader, const char *name, const limpid_op *op,
+                            const void *attributes, int count, const int *in)
+{
+    int first;
+    bool automatic = is_automatic(reader, op, name);
+    LIMPID_TRY(limpid_graph_append(reader->out, name, op, attributes, count, in, &first));
+    reader->out->nodes[reader->out->node_count - 1].named = !automatic;
+    return LIMPID_OK;
+}
+
+static const limpid_node_row *last_node(const limpid_onnx_reader *reader)
+{
+    return &reader->out->nodes[reader->out->node_count - 1];
 }
 
 static limpid_status add_input(limpid_onnx_reader *reader, const onnx_value_info *input,
@@ -65,8 +78,8 @@ static limpid_status add_input(limpid_onnx_reader *reader, const onnx_value_info
         return LIMPID_NO_MEMORY;
     limpid_attributes_initial(op, attributes);
     memcpy((char *)attributes + field->offset, &shape, sizeof shape);
-    LIMPID_TRY(limpid_graph_append(reader->out, input->name, op, attributes, 0, NULL, &use->value));
-    note_name(reader);
+    LIMPID_TRY(append(reader, input->name, op, attributes, 0, NULL));
+    use->value = last_node(reader)->out[0];
     return LIMPID_OK;
 }
 
@@ -151,15 +164,14 @@ static limpid_status add_node(limpid_onnx_reader *reader, size_t index)
 {
     const onnx_node *node = reader->graph->node[index];
     const limpid_onnx_step *step = &reader->steps[index];
-    int in[LIMPID_INPUTS_MAX] = { 0 }, first;
+    int in[LIMPID_INPUTS_MAX] = { 0 };
     const limpid_name_row *row = node->n_input ? limpid_onnx_row_of(reader, node->input[0]) : NULL;
     bool flattened = row && row->kind >= LIMPID_ONNX_RESULT && reader->steps[row->index].absorbed;
     LIMPID_TRY(find_inputs(reader, node, step->op, in));
     LIMPID_TRY(complete(reader, node, step, in, flattened));
-    LIMPID_TRY(limpid_graph_append(reader->out, limpid_onnx_node_name(node), step->op,
-                                   step->attributes, (int)node->n_input, in, &first));
-    note_name(reader);
-    const limpid_node_row *added = &reader->out->nodes[reader->out->node_count - 1];
+    LIMPID_TRY(append(reader, limpid_onnx_node_name(node), step->op, step->attributes,
+                      (int)node->n_input, in));
+    const limpid_node_row *added = last_node(reader);
     for (size_t o = 0; o < node->n_output && o < (size_t)step->op->outputs; o++) {
         row = limpid_onnx_row_of(reader, node->output[o]);
         if (row)

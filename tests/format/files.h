@@ -4,20 +4,30 @@
 #define LIMPID_TESTS_FORMAT_FILES_H
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include "format/format.h"
 
-static inline limpid_context *new_context(void)
+static inline int set_up_context(void **state)
 {
     limpid_context *context;
-    assert_int_equal(limpid_context_new(&context, NULL), LIMPID_OK);
-    return context;
+    limpid_status status = limpid_context_new(&context, NULL);
+    *state = context;
+    return status == LIMPID_OK ? 0 : -1;
+}
+
+static inline int tear_down_context(void **state)
+{
+    limpid_context_free(*state);
+    return 0;
 }
 
 static inline void put_file(const char *path, const void *bytes, size_t size)
@@ -41,6 +51,16 @@ static inline uint8_t *get_file(const char *path, size_t *size)
     assert_int_equal(*size, length);
     fclose(file);
     return bytes;
+}
+
+/* A disk without room, as far as a process sees it: no file may grow beyond this; 0: any may. */
+static inline void limit_file_size(rlim_t bytes)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes ? bytes : limit.rlim_max;
+    signal(SIGXFSZ, bytes ? SIG_IGN : SIG_DFL);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
 /* A failure says one line that begins with the file's name. */

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* test_safetensors.c - what is written is read back bit for bit; what is not right is refused. */
-#include <signal.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include "format/files.h"
 
 #define FILE_NAME "state.safetensors"
@@ -274,8 +271,7 @@ static void bad_content(void **state)
     limpid_safetensors_release(context, &back);
 }
 
-/* A disk without room, as far as a process sees it: a limit on the size of files. */
-static void full_disk(void **state)
+static void full_disk_keeps_the_old_file(void **state)
 {
     limpid_context *context = *state;
     limpid_safetensors back;
@@ -283,15 +279,9 @@ static void full_disk(void **state)
     static float many[65536];
     limpid_named_tensor tensor = { (char[]){ "many" }, { 1, { 65536 } }, many };
     limpid_safetensors large = { &tensor, 1, NULL, 0 };
-    struct rlimit before, small;
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
-    small = before;
-    small.rlim_cur = 4096;
-    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    limit_file_size(4096);
     limpid_status status = limpid_safetensors_write(context, FILE_NAME, &large);
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
-    signal(SIGXFSZ, handler);
+    limit_file_size(0);
     assert_int_equal(status, LIMPID_FAILED);
     assert_told(context, FILE_NAME, "cannot be written");
     assert_int_equal(limpid_safetensors_read(context, FILE_NAME, &back), LIMPID_OK);
@@ -317,18 +307,6 @@ static void absent_places(void **state)
     rmdir("sealed");
 }
 
-static int set_up(void **state)
-{
-    *state = new_context();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    limpid_context_free(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -340,8 +318,8 @@ int main(void)
         cmocka_unit_test(costly_header),
         cmocka_unit_test(every_cut_and_every_bit),
         cmocka_unit_test(bad_content),
-        cmocka_unit_test(full_disk),
+        cmocka_unit_test(full_disk_keeps_the_old_file),
         cmocka_unit_test(absent_places),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up_context, tear_down_context);
 }
