@@ -9,7 +9,7 @@
 } 2>/dev/null | while read -r file; do
     awk -v file="$file" '
         # Braces of functions stand alone in the first column, and nothing else does.
-        /^\{/ { start = NR }
+        FILENAME ~ /\.[ch]$/ && /^\{/ { start = NR }
         /^\}/ && start {
             if (NR - start - 1 > 60)
                 printf "%s:%d: a function of %d lines\n", file, start, NR - start - 1
