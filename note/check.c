@@ -117,8 +117,8 @@ struct row {
     note_verify *verify;
 };
 
-/* Each row has random numbers of its own, so that a new row leaves the cases of the others alone.
- */
+/* Each row has random numbers of its own, so that a new row leaves the cases of the others
+ * alone. */
 static double largest_difference(const struct row *row, uint64_t seed)
 {
     note_trial t = { .state = seed + (uint64_t)(row->number + 1000 * row->addition) };

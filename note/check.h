@@ -27,8 +27,8 @@ note_tensor note_random_volume(note_trial *t, long H, long W, long D, long N);
 note_tensor note_random_matrix(note_trial *t, long rows, long columns);
 note_tensor note_random_like(note_trial *t, note_tensor x);
 
-/* Numbers no two of which, and none of which and 0, are closer than 0.1: central differences with a
- * small step never cross the kink of a maximum or of ReLU. */
+/* Numbers no two of which, and none of which and 0, are closer than 0.1: central differences with
+ * a small step never cross the kink of a maximum or of ReLU. */
 note_tensor note_random_distinct(note_trial *t, long H, long W, long D, long N);
 
 /* Small integers, with many ties. */

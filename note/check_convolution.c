@@ -60,8 +60,8 @@ double note_verify_14(note_trial *t)
     return worst;
 }
 
-/* The expanded matrix times the vectorized filter, reshaped, is the result: the example, then any.
- */
+/* The expanded matrix times the vectorized filter, reshaped, is the result: the example, then
+ * any. */
 double note_verify_15(note_trial *t)
 {
     note_tensor A = note_example_input(t->s), F = note_example_filter(t->s);
@@ -101,8 +101,8 @@ double note_verify_17(note_trial *t)
     return note_must(right);
 }
 
-/* im2col of a tensor that holds its own row, or column, numbers tells where each (p, q) comes from.
- */
+/* im2col of a tensor that holds its own row, or column, numbers tells where each (p, q) comes
+ * from. */
 static double where_from(note_trial *t, bool rows)
 {
     struct convolution c = convolution_new(t);

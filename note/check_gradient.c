@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* check_gradient.c - verifies (26) to (45): each line of the two derivations against the line
- * before it, and where it starts and ends against central differences and against the definition of
- * convolution. */
+ * before it, and where it starts and ends against central differences and against the definition
+ * of convolution. */
 #include "note/check.h"
 
 /* A layer, and above it the loss z of note_trial_loss(), so that dz/dY = c + Y. */

@@ -125,8 +125,8 @@ double note_verify_50(note_trial *t)
     return note_must(right);
 }
 
-/* In the subregion it is met exactly by what equals the output; with ties by more than one number.
- */
+/* In the subregion it is met exactly by what equals the output; with ties by more than one
+ * number. */
 double note_verify_51(note_trial *t)
 {
     struct pooling p = note_random_between(t, 0, 1) ? pooling_tied(t) : pooling_new(t);
@@ -139,8 +139,8 @@ double note_verify_51(note_trial *t)
     return note_must(right);
 }
 
-/* The conditions and the recorded positions give the same matrix, ties or not: one 1 in each row.
- */
+/* The conditions and the recorded positions give the same matrix, ties or not: one 1 in each
+ * row. */
 double note_verify_52(note_trial *t)
 {
     struct pooling p[] = { pooling_new(t), pooling_tied(t) };

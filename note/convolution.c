@@ -88,9 +88,9 @@ static bool fits(note_tensor x, note_tensor f, note_tensor y, note_window g, lon
 
 enum role { SUM_TO_Y, SUM_TO_X, SUM_TO_F };
 
-/* The sum of (12) says y += f x, product by product. For each product dy/dx is f and dy/df is x, so
- * the same walk over the same products gives the derivatives: dx += f dy and df += x dy. This is
- * the walk for one output; x, f, y hold the numbers or their derivatives, as the role needs. */
+/* The sum of (12) says y += f x, product by product. For each product dy/dx is f and dy/df is x,
+ * so the same walk over the same products gives the derivatives: dx += f dy and df += x dy. This
+ * is the walk for one output; x, f, y hold the numbers or their derivatives, as the role needs. */
 static void sum_products(note_tensor x, note_tensor f, note_tensor y, note_place out, note_window g,
                          long groups, enum role role)
 {

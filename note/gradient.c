@@ -3,8 +3,8 @@
  * line.
  *
  * l->dY is dz/dY, a (H_l1 W_l1) x D matrix; dz/d vec(y) is its vec. A trailing T on a name is the
- * note's transpose. (27) is printed in the note with a transpose on phi that does not belong there.
- */
+ * note's transpose. (27) is printed in the note with a transpose on phi that does not belong
+ * there. */
 #include "note/note.h"
 
 static note_tensor phi(note_sheet *s, const note_layer *l)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* kronecker.c - section 4.5: the Kronecker product (21), its transpose (22), the vec identity (23),
- * and both Kronecker forms of the convolution (24), (25). The products really are formed. */
+/* kronecker.c - section 4.5: the Kronecker product (21), its transpose (22), the vec identity
+ * (23), and both Kronecker forms of the convolution (24), (25). The products really are formed. */
 #include "note/note.h"
 
 /* (21) Block (i, j) is a_ij B. */

@@ -2,8 +2,9 @@
 /* network.c - section 3: the chain of layers (5), the simplest loss (6), prediction (7), gradient
  * descent (8), (9) and error back propagation (10), (11).
  *
- * A layer's derivatives are the dense matrices that sections 4, 5 and 7 arrive at: (27), (37), S of
- * (52) and the diagonal of (59). Hence back propagation here is nothing but rows times matrices. */
+ * A layer's derivatives are the dense matrices that sections 4, 5 and 7 arrive at: (27), (37), S
+ * of (52) and the diagonal of (59). Hence back propagation here is nothing but rows times
+ * matrices. */
 #include <stddef.h>
 #include "note/note.h"
 
@@ -153,8 +154,8 @@ note_tensor note_back_to_x(note_sheet *s, const note_box *box, note_tensor x, no
     return note_chain_rule(s, row, box->kind->by_x(s, box, x));
 }
 
-/* From the last layer to the first; dz/dz = 1 starts it. Nothing is updated on the way: dz/dx^i is
- * taken with the w^i of the forward run. */
+/* From the last layer to the first; dz/dz = 1 starts it. Nothing is updated on the way: dz/dx^i
+ * is taken with the w^i of the forward run. */
 bool note_back_propagate(note_sheet *s, const note_box *box, int L, const note_tensor *x,
                          note_tensor *dw, note_tensor *dx)
 {

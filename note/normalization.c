@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* normalization.c - A8 and A9: the normalization layers section 3.1 announces. Batch normalization
- * after Ioffe and Szegedy, local response normalization after Krizhevsky, Sutskever and Hinton. */
+/* normalization.c - A8 and A9: the normalization layers section 3.1 announces. Batch
+ * normalization after Ioffe and Szegedy, local response normalization after Krizhevsky, Sutskever
+ * and Hinton. */
 #include <math.h>
 #include "note/note.h"
 

@@ -5,16 +5,18 @@
  * also lists where the note slips. Everything here is slow and obvious: doubles, dense matrices
  * where the note writes dense matrices, one function for each thing the note defines.
  *
- * Letters  As in the note. A superscript becomes a suffix: H^l is H_l, H^{l+1} is H_l1, i^{l+1} is
- * i_l1. A derivative of z keeps only what it is taken by: dY is dz/dY. Indices count from zero.
+ * Letters  As in the note. A superscript becomes a suffix: H^l is H_l, H^{l+1} is H_l1, i^{l+1}
+ *          is i_l1. A derivative of z keeps only what it is taken by: dY is dz/dY. Indices count
+ *          from zero.
  * Order    Column-first, as Matlab: the FIRST index runs fastest. Element (i, j, d, n) of an
  *          H x W x D x N tensor is data[i + H * (j + W * (d + D * n))]: row i, column j, slice d,
  *          sample n. Filters are H x W x D_l x D. Matrices are rows x columns, vectors n x 1.
  * Sheet    Every result is written on the caller's sheet and lives as long as the sheet does.
- * Functions without a sheet return another view of the same numbers. Arguments are never changed.
+ *          Functions without a sheet return another view of the same numbers. Arguments are never
+ *          changed, but for the w of note_sgd_step().
  * Failure  A result whose data is NULL is no result: sizes did not fit or the sheet is full. It is
  *          accepted everywhere and yields no result again, so only the end of a derivation need
- * look. */
+ *          look. One exception: as the bias b it means that there is none. */
 #ifndef LIMPID_NOTE_NOTE_H
 #define LIMPID_NOTE_NOTE_H
 
@@ -38,12 +40,12 @@ typedef struct note_place {
 
 typedef struct note_sheet note_sheet;
 
-/* A sheet with room for so many numbers, at most 2^31; NULL without memory. note_sheet_free accepts
- * NULL. */
+/* A sheet with room for so many numbers, at most 2^31; NULL without memory. note_sheet_free
+ * accepts NULL. */
 note_sheet *note_sheet_new(long numbers);
 void note_sheet_free(note_sheet *s);
 
-/* New tensors, all zeros. The last one has the sizes of another. */
+/* New tensors, all zeros; note_like has the sizes of x, note_copy its numbers too. */
 note_tensor note_tensor_new(note_sheet *s, int order, const long *size);
 note_tensor note_vector(note_sheet *s, long n);
 note_tensor note_matrix(note_sheet *s, long rows, long columns);
@@ -54,8 +56,8 @@ note_tensor note_copy(note_sheet *s, note_tensor x);
 /* How many numbers; 0 for no result. */
 long note_count(note_tensor x);
 
-/* Where element (i, j, d, n) stands in vec(x), the reverse, and whether there is such an element.
- */
+/* Where element (i, j, d, n) stands in vec(x), the reverse, and whether there is such an
+ * element. */
 long note_index(note_tensor x, note_place at);
 note_place note_place_of(note_tensor x, long index);
 bool note_inside(note_tensor x, note_place at);
@@ -90,8 +92,8 @@ note_tensor note_identity(note_sheet *s, long n);
 double note_difference(note_tensor a, note_tensor b);
 
 /* The engine's order is N x C x H x W row-major (dense NCHW): the same memory is read as
- * x(i, j, d, n) = nchw[((n * D + d) * H + i) * W + j]. Filters (out, in, H, W) become H x W x in x
- * out, vectors (n = 1, c = count) become 1 x 1 x count x 1. */
+ * x(i, j, d, n) = nchw[((n * D + d) * H + i) * W + j].
+ * Filters (out, in, H, W) become H x W x in x out, vectors (1, count) 1 x 1 x count x 1. */
 note_tensor note_from_nchw(note_sheet *s, const double *nchw, long n, long c, long h, long w);
 note_tensor note_from_nchw_float(note_sheet *s, const float *nchw, long n, long c, long h, long w);
 void note_to_nchw(note_tensor x, double *nchw);
@@ -126,8 +128,8 @@ note_window note_pool_window(long H, long W);   /* section 5: the stride is the 
 typedef struct note_box note_box;
 
 /* What a layer does with its input x and its parameters box->w; the derivatives are the dense
- * matrices d vec(x^{i+1}) / d vec(w^i)^T and d vec(x^{i+1}) / d vec(x^i)^T. by_w is NULL where w is
- * empty. */
+ * matrices d vec(x^{i+1}) / d vec(w^i)^T and d vec(x^{i+1}) / d vec(x^i)^T. by_w is NULL where w
+ * is empty. */
 typedef struct note_kind {
     note_tensor (*run)(note_sheet *s, const note_box *box, note_tensor x);
     note_tensor (*by_w)(note_sheet *s, const note_box *box, note_tensor x);
@@ -143,8 +145,8 @@ struct note_box {
 
 extern const note_kind note_convolution_box, note_relu_box, note_max_pool_box, note_loss_box;
 
-/* (5) x^1 -> [w^1] -> x^2 -> ... -> [w^L] -> z. x has L + 1 places: x[0] is given, x[i + 1] is what
- * box i makes of x[i], and x[L] is z. False if a layer gave no result. */
+/* (5) x^1 -> [w^1] -> x^2 -> ... -> [w^L] -> z. x has L + 1 places: x[0] is given, x[i + 1] is
+ * what box i makes of x[i], and x[L] is z. False if a layer gave no result. */
 bool note_run(note_sheet *s, const note_box *box, int L, note_tensor *x);
 
 /* (6) z = ||t - x^L||^2; over a mini-batch (last of four sizes) the mean over its N samples. */
@@ -167,8 +169,8 @@ bool note_sgd_history(note_sheet *s, note_function *gradient, const void *with, 
 note_tensor note_back_to_w(note_sheet *s, const note_box *box, note_tensor x, note_tensor row);
 note_tensor note_back_to_x(note_sheet *s, const note_box *box, note_tensor x, note_tensor row);
 
-/* Error back propagation: x as note_run() left it; dw[i] and dx[i], i < L, become the rows of layer
- * i (dw[i] no result where w^i is empty). False if a step gave no result. */
+/* Error back propagation: x as note_run() left it; dw[i] and dx[i], i < L, become the rows of
+ * layer i (dw[i] no result where w^i is empty). False if a step gave no result. */
 bool note_back_propagate(note_sheet *s, const note_box *box, int L, const note_tensor *x,
                          note_tensor *dw, note_tensor *dx);
 
@@ -200,8 +202,8 @@ long note_j(note_window g, long j_l1, long j);
 /* t : (p, q) -> (i_l, j_l, d_l), many-to-one. With padding the place may be outside x. */
 note_place note_t(note_window g, long H_l1, long p, long q);
 
-/* phi(x): (H_l1 W_l1) x (H W D_l), entry (p, q) is x at t(p, q), 0 in the padding. x is one sample.
- */
+/* phi(x): (H_l1 W_l1) x (H W D_l), entry (p, q) is x at t(p, q), 0 in the padding. x is one
+ * sample. */
 note_tensor note_phi(note_sheet *s, note_tensor x, note_window g);
 
 /* The filter bank f as the matrix F: (H W D_l) x D. A view. */
@@ -231,8 +233,9 @@ typedef struct note_layer {
     note_window window;
 } note_layer;
 
-/* The parameters: (26) and (28) are the row dz/d vec(F)^T, (27) is d vec(y)/d vec(F)^T, (29) - (32)
- * the column dz/d vec(F), (33) the matrix dz/dF. (26) takes its second factor by differences. */
+/* The parameters: (26) and (28) are the row dz/d vec(F)^T, (27) is d vec(y)/d vec(F)^T,
+ * (29) - (32) the column dz/d vec(F), (33) the matrix dz/dF. (26) takes its second factor by
+ * differences. */
 note_tensor note_filters_26(note_sheet *s, const note_layer *l);
 note_tensor note_filters_27(note_sheet *s, const note_layer *l);
 note_tensor note_filters_28(note_sheet *s, const note_layer *l);
@@ -249,8 +252,8 @@ note_tensor note_H(note_sheet *s, note_tensor x, note_window g);
 note_tensor note_phi_35(note_sheet *s, note_tensor x, note_window g);
 note_tensor note_phi_36(note_sheet *s, note_tensor x, note_window g);
 
-/* The supervision signal: (37) is d vec(y)/d vec(x)^T, (38) and (43) the row dz/d vec(x)^T, (39) -
- * (42) the row dz/d vec(y)^T (F^T (x) I), (44) and (45) the column dz/d vec(x). */
+/* The supervision signal: (37) is d vec(y)/d vec(x)^T, (38) and (43) the row dz/d vec(x)^T,
+ * (39) - (42) the row dz/d vec(y)^T (F^T (x) I), (44) and (45) the column dz/d vec(x). */
 note_tensor note_input_37(note_sheet *s, const note_layer *l);
 note_tensor note_input_38(note_sheet *s, const note_layer *l);
 note_tensor note_input_39(note_sheet *s, const note_layer *l);
@@ -261,8 +264,8 @@ note_tensor note_input_43(note_sheet *s, const note_layer *l);
 note_tensor note_input_44(note_sheet *s, const note_layer *l);
 note_tensor note_input_45(note_sheet *s, const note_layer *l);
 
-/* t^-1(i_l, j_l, d_l) of x: the k-th pair (p, q) is (pq(0, k), pq(1, k)); a 2 x K matrix. No result
- * when the set is empty: no subvolume reads that place. */
+/* t^-1(i_l, j_l, d_l) of x: the k-th pair (p, q) is (pq(0, k), pq(1, k)); a 2 x K matrix. No
+ * result when the set is empty: no subvolume reads that place. */
 note_tensor note_t_inverse(note_sheet *s, note_tensor x, note_window g, note_place at);
 
 /* ---- Section 5: pooling ---- */
@@ -280,7 +283,7 @@ note_tensor note_max_pool(note_sheet *s, note_tensor x, note_window g, note_scan
                           note_tensor *positions);
 
 /* (48) Average pooling: the sum over the cells inside x, divided by H W if padding counts (as
- * zeros), else by the number of cells inside (0 if there are none). */
+ * zeros), else by the number of cells inside; 0 where there are none. */
 note_tensor note_average_pool(note_sheet *s, note_tensor x, note_window g, bool count_padding);
 
 /* Does y at `out` come from x at `in`? (49) same slice, (50) in the subregion, (51) the largest
@@ -295,8 +298,8 @@ note_tensor note_S(note_sheet *s, note_tensor x, long H, long W);
 /* The same from recorded positions, with any window; `count` columns. */
 note_tensor note_S_recorded(note_sheet *s, note_tensor positions, long count);
 
-/* (53) vec(y) = S vec(x), (54) dz/d vec(x)^T = dz/d vec(y)^T S, (55) dz/d vec(x) = S^T dz/d vec(y).
- */
+/* (53) vec(y) = S vec(x), (54) dz/d vec(x)^T = dz/d vec(y)^T S,
+ * (55) dz/d vec(x) = S^T dz/d vec(y). */
 note_tensor note_max_pool_53(note_sheet *s, note_tensor S, note_tensor x);
 note_tensor note_max_pool_54(note_sheet *s, note_tensor S, note_tensor dy);
 note_tensor note_max_pool_55(note_sheet *s, note_tensor S, note_tensor dy);
@@ -319,8 +322,8 @@ note_tensor note_deconvolute_57(note_sheet *s, note_tensor x, note_tensor phi, n
 /* (57) without H: each phi(p, q) is added where it came from; padding is dropped. */
 note_tensor note_deconvolute(note_sheet *s, note_tensor x, note_tensor phi, note_window g);
 
-/* Unpooling y to the sizes of x: through the transposed average matrix, or to recorded positions.
- */
+/* Unpooling y to the sizes of x: through the transposed average matrix, or to recorded
+ * positions. */
 note_tensor note_average_unpool(note_sheet *s, note_tensor x, note_tensor y, note_window g,
                                 bool count_padding);
 note_tensor note_max_unpool(note_sheet *s, note_tensor x, note_tensor y, note_tensor positions);
@@ -335,9 +338,9 @@ note_tensor note_relu_gradient(note_sheet *s, note_tensor x, note_tensor dy);
 
 /* ---- Additions ---- */
 
-/* (12) in full (A1): window, groups, bias, N samples. Group k of `groups` reads slices
- * [k D_l / groups, (k + 1) D_l / groups) of x and makes as many of D; f is H x W x (D_l / groups) x
- * D. b is D numbers, or no tensor: (note_tensor){ 0 }. */
+/* (12) in full (A1): window, groups, bias, N samples. Group k of `groups` reads slices [k D_l /
+ * groups, (k + 1) D_l / groups) of x and makes as many of D; f is H x W x (D_l / groups) x D. b
+ * is D numbers, or no tensor: (note_tensor){ 0 }. */
 note_tensor note_convolution(note_sheet *s, note_tensor x, note_tensor f, note_tensor b,
                              note_window g, long groups);
 /* dz/dx, with the sizes of x; dz/df, with the sizes of f; dz/db, D numbers as 1 x 1 x D. */
@@ -347,8 +350,8 @@ note_tensor note_convolution_gradient_f(note_sheet *s, note_tensor x, note_tenso
                                         note_window g, long groups);
 note_tensor note_convolution_gradient_b(note_sheet *s, note_tensor dy);
 
-/* Fully connected: y = F^T vec(x) + b for each sample. x has N as its fourth size and K numbers in
- * each sample, F is K x D with row q as in (17), y is 1 x 1 x D x N. */
+/* Fully connected: y = F^T vec(x) + b for each sample. x has N as its fourth size and K numbers
+ * in each sample, F is K x D with row q as in (17), y is 1 x 1 x D x N. */
 note_tensor note_dense(note_sheet *s, note_tensor x, note_tensor F, note_tensor b);
 note_tensor note_dense_gradient_x(note_sheet *s, note_tensor x, note_tensor F, note_tensor dy);
 note_tensor note_dense_gradient_F(note_sheet *s, note_tensor x, note_tensor dy);
@@ -357,8 +360,8 @@ note_tensor note_dense_gradient_F(note_sheet *s, note_tensor x, note_tensor dy);
 note_tensor note_softmax(note_sheet *s, note_tensor x);
 note_tensor note_softmax_gradient(note_sheet *s, note_tensor y, note_tensor dy);
 
-/* Cross-entropy of soft-max: z = mean of -log softmax(x)_c over every (i, j, n); label[i + H (j + W
- * n)] is the class c there, 0 <= c < D, else no result. */
+/* Cross-entropy of soft-max: z = mean of -log softmax(x)_c over every (i, j, n); label[i + H (j +
+ * W n)] is the class c there, 0 <= c < D, else no result. */
 note_tensor note_cross_entropy(note_sheet *s, note_tensor x, const long *label);
 note_tensor note_cross_entropy_gradient(note_sheet *s, note_tensor x, const long *label);
 
@@ -418,8 +421,8 @@ typedef struct note_tally {
 
 typedef void note_report(void *user, const note_finding *finding);
 
-/* Verifies every row of equations.def on fresh random cases that depend on the seed alone. report,
- * which may be NULL, is called once for each row, in order. */
+/* Verifies every row of equations.def on fresh random cases that depend on the seed alone.
+ * report, which may be NULL, is called once for each row, in order. */
 note_tally note_check(uint64_t seed, note_report *report, void *user);
 
 #endif

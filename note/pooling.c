@@ -4,8 +4,9 @@
  * recorded positions.
  *
  * Ties: of equal cells the first in the scan order wins. NaN beats every number, the first NaN
- * wins. Padding takes no part in the maximum. The note's pooling is the window whose stride is its
- * size (note_i() then reads row i_l1 * H + i); overlapping, padded and dilated windows are A11. */
+ * wins. Padding takes no part in the maximum. The note's pooling is the window whose stride is
+ * its size (note_i() then reads row i_l1 * H + i); overlapping, padded and dilated windows are
+ * A11. */
 #include <math.h>
 #include "note/note.h"
 
@@ -27,8 +28,8 @@ static note_tensor pooled(note_sheet *s, note_tensor x, note_window g)
     return x.data ? note_volume(s, H_l1, W_l1, x.size[2], x.size[3]) : x;
 }
 
-/* The k-th of the H W cells of the subregion of `out`: its place in vec(x), or -1 in the padding.
- */
+/* The k-th of the H W cells of the subregion of `out`: its place in vec(x), or -1 in the
+ * padding. */
 static long cell(note_tensor x, note_window g, note_place out, long k, note_scan scan)
 {
     long H = g.size[0], W = g.size[1];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* softmax.c - A6 and A7: the posterior probabilities that section 3.1 asks x^L to be, and the loss
- * that goes with them.
+/* softmax.c - A6 and A7: the posterior probabilities that section 3.1 asks x^L to be, and the
+ * loss that goes with them.
  *
  * Taking the largest x away from all changes no ratio and keeps exp() finite. A NaN makes its
  * column NaN. */

@@ -162,6 +162,36 @@ static void the_indicator_matrix(void **state)
     assert_tensor(note_H(*state, ROWS(*state, 1, 1, 5), g), ROWS(*state, 2, 1, 0, 1));
 }
 
+/* x = (1 2), two filters 3 and 4 of one element: phi(x) = (1; 2), F = (3 4), and dz/dY = (1 0; 0
+ * 1). */
+static void every_line_of_both_derivations(void **state)
+{
+    note_window g = note_filter_window(1, 1);
+    note_tensor x = ROWS(*state, 1, 2, 1, 2), f = VOLUME(*state, 2, 1, 1, 1, 3, 4);
+    note_layer l = { x, f, note_as_matrix(ROWS(*state, 2, 2, 1, 0, 0, 1), 2, 2), g };
+    note_tensor dF = ROWS(*state, 1, 2, 1, 2), dFT = ROWS(*state, 2, 1, 1, 2);
+    assert_tensor(note_convolve_phi(*state, x, f, g), VOLUME(*state, 1, 2, 1, 2, 3, 6, 4, 8));
+    assert_true(note_difference(note_filters_26(*state, &l), dF) < 1e-8);
+    assert_tensor(note_filters_27(*state, &l), ROWS(*state, 4, 2, 1, 0, 2, 0, 0, 1, 0, 2));
+    assert_tensor(note_filters_28(*state, &l), dF);
+    assert_tensor(note_filters_29(*state, &l), dFT);
+    assert_tensor(note_filters_30(*state, &l), dFT);
+    assert_tensor(note_filters_31(*state, &l), dFT);
+    assert_tensor(note_filters_32(*state, &l), dFT);
+    assert_tensor(note_filters_33(*state, &l), dF); /* 1 x 2: one row of F for the one element */
+    assert_tensor(note_phi_35(*state, x, g), ROWS(*state, 2, 1, 1, 2));
+    assert_tensor(note_phi_36(*state, x, g), ROWS(*state, 2, 2, 1, 0, 0, 1));
+    assert_tensor(note_input_37(*state, &l), ROWS(*state, 4, 2, 3, 0, 0, 3, 4, 0, 0, 4));
+    assert_tensor(note_input_38(*state, &l), ROWS(*state, 1, 2, 3, 4));
+    assert_tensor(note_input_39(*state, &l), ROWS(*state, 1, 2, 3, 4));
+    assert_tensor(note_input_40(*state, &l), ROWS(*state, 1, 2, 3, 4));
+    assert_tensor(note_input_41(*state, &l), ROWS(*state, 1, 2, 3, 4));
+    assert_tensor(note_input_42(*state, &l), ROWS(*state, 1, 2, 3, 4));
+    assert_tensor(note_input_43(*state, &l), ROWS(*state, 1, 2, 3, 4));
+    assert_tensor(note_input_44(*state, &l), ROWS(*state, 2, 1, 3, 4));
+    assert_tensor(note_input_45(*state, &l), ROWS(*state, 2, 1, 3, 4));
+}
+
 static void deconvolution_is_the_adjoint_not_the_inverse(void **state)
 {
     note_window g = note_filter_window(2, 2);
@@ -201,6 +231,7 @@ int main(void)
         SHEET_TEST(gradients_with_groups_and_samples),
         SHEET_TEST(maps_and_their_inverse),
         SHEET_TEST(the_indicator_matrix),
+        SHEET_TEST(every_line_of_both_derivations),
         SHEET_TEST(deconvolution_is_the_adjoint_not_the_inverse),
         SHEET_TEST(what_does_not_fit_gives_no_result),
     };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* The checks can fail: each function of faults.def is spoiled in turn, and the equation named there
- * must no longer be verified. The linker's --wrap sends calls between source files here; a fault
- * changes only the result, so the check sees what a slip in that function would show. */
+/* The checks can fail: each function of faults.def is spoiled in turn, and the equation named
+ * there must no longer be verified. The linker's --wrap sends calls between source files here; a
+ * fault changes only the result, so the check sees what a slip in that function would show. */
 #include <string.h>
 #include "golden.h"
 #include "note/check.h"

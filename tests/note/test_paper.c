@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Paper runs out: on a sheet with room for k numbers, for every k, each piece of work either gives
- * no result or the result that a large sheet gives. */
+/* Paper runs out: on a sheet with room for k numbers, for every k, each piece of work either
+ * gives no result or the result that a large sheet gives. */
 #include "golden.h"
 
 static note_tensor input(note_sheet *s)

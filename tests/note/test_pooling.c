@@ -29,6 +29,27 @@ static void the_indicator_matrix(void **state)
     assert_none(note_S(*state, x, 3, 2));
 }
 
+/* The output (0, 1) of slice 0 is the 8 of row 1, column 2. */
+static void the_three_conditions(void **state)
+{
+    note_tensor x = sample_input(*state), S = note_S(*state, x, 2, 2),
+                dy = ROWS(*state, 4, 1, 1, 2, 3, 4);
+    note_place eight = { 1, 2, 0, 0 }, seven = { 1, 3, 0, 0 }, zero = { 2, 2, 0, 0 },
+               out = { 0, 1, 0, 0 };
+    assert_true(note_same_slice(eight, out));
+    assert_false(note_same_slice((note_place){ 1, 2, 1, 0 }, out));
+    assert_true(note_same_subregion(seven, out, 2, 2));
+    assert_false(note_same_subregion(zero, out, 2, 2));
+    assert_false(note_same_subregion(eight, (note_place){ 0, 0, 0, 0 }, 2, 2));
+    assert_true(note_is_largest(x, eight, out, 2, 2));
+    assert_false(note_is_largest(x, seven, out, 2, 2));
+    assert_true(note_is_largest(x, (note_place){ 3, 3, 0, 0 }, (note_place){ 1, 1, 0, 0 }, 2,
+                                2)); /* a tie */
+    assert_tensor(note_max_pool_53(*state, S, x), ROWS(*state, 4, 1, 4, -1, 8, 0));
+    assert_tensor(note_max_pool_54(*state, S, dy),
+                  ROWS(*state, 1, 16, 0, 0, 2, 0, 0, 1, 0, 0, 0, 3, 4, 0, 0, 0, 0, 0));
+}
+
 static double winner(note_sheet *s, note_tensor x, note_scan scan)
 {
     note_tensor positions;
@@ -135,6 +156,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SHEET_TEST(maxima_and_where_they_were),
         SHEET_TEST(the_indicator_matrix),
+        SHEET_TEST(the_three_conditions),
         SHEET_TEST(of_equal_cells_the_first_wins),
         SHEET_TEST(nan_beats_every_number),
         SHEET_TEST(padding_takes_no_part_in_a_maximum),

@@ -56,6 +56,10 @@ static void matrices(void **state)
     assert_tensor(note_transpose(*state, B), ROWS(*state, 3, 2, 1, 0, 0, 1, 2, 1));
     assert_tensor(note_kronecker(*state, A, row), ROWS(*state, 2, 4, 0, 1, 0, 2, 0, 3, 0, 4));
     assert_tensor(note_kronecker(*state, row, A), ROWS(*state, 2, 4, 0, 0, 1, 2, 0, 0, 3, 4));
+    assert_tensor(note_kronecker_transposed(*state, A, row),
+                  ROWS(*state, 4, 2, 0, 0, 1, 3, 0, 0, 2, 4));
+    /* (0 1) A (1 2; 3 4) = (15 22) */
+    assert_tensor(note_vec_of_product(*state, row, A, A), ROWS(*state, 2, 1, 15, 22));
     assert_tensor(note_identity(*state, 2), ROWS(*state, 2, 2, 1, 0, 0, 1));
     assert_none(note_multiply(*state, B, A));
     assert_none(note_chain_rule(*state, A, B));
