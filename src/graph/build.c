@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* build.c - putting a graph together: each node is checked, and its shapes known, as it is added.
  */
-#include <stdarg.h>
+#include <math.h>
 #include <string.h>
 #include "graph/graph.h"
 
@@ -106,6 +106,7 @@ limpid_status limpid_node_shape(limpid_context *context, const limpid_graph *gra
                            .attributes = node->attributes,
                            .batch = batch,
                            .inputs = node->inputs,
+                           .gain = 1,
                            .training = training };
     for (int i = 0; i < node->inputs; i++) {
         s->given[i] = node->in[i] != 0;
@@ -150,7 +151,7 @@ static limpid_status make_parameters(limpid_graph *graph, limpid_node_row *node,
         limpid_value_row *row = &graph->values[node->in[i]];
         if (role->parameter && node->in[i] && row->parameter) {
             row->initial = role->initial;
-            row->fan_in = s->fan_in;
+            row->deviation = (double)s->gain * sqrt(2.0 / (double)limpid_max(1, s->fan_in));
             row->state = role->state;
             row->trained = !role->state;
         }

@@ -18,8 +18,8 @@ typedef struct {
     bool parameter, state;
     bool trained; /* a parameter gradients are wanted for */
     limpid_initial initial;
-    int64_t fan_in;
-    float *data; /* a parameter's numbers, owned */
+    double deviation; /* of a parameter's initial numbers */
+    float *data;      /* a parameter's numbers, owned */
 } limpid_value_row;
 
 typedef struct {

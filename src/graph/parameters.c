@@ -5,8 +5,9 @@
 #include <string.h>
 #include "graph/graph.h"
 
-/* He normal (K. He et al., 2015): variance 2 / fan-in. Parameter i of the graph draws from stream
- * i, element by element, so adding a layer at the end leaves the weights before it as they were. */
+/* He normal (K. He et al., 2015): variance 2 / fan-in, times the square of the operator's gain.
+ * Parameter i of the graph draws from stream i, element by element, so adding a layer at the end
+ * leaves the weights before it as they were. */
 void limpid_graph_initialize(limpid_graph *graph, uint64_t seed)
 {
     uint64_t index = 0;
@@ -15,10 +16,9 @@ void limpid_graph_initialize(limpid_graph *graph, uint64_t seed)
         if (!row->parameter)
             continue;
         limpid_random random = limpid_random_stream(seed, LIMPID_RANDOM_WEIGHTS, 0, index++);
-        double deviation = sqrt(2.0 / (double)limpid_max(1, row->fan_in));
         for (int64_t i = 0; i < limpid_count(&row->shape); i++)
             row->data[i] = row->initial == LIMPID_INITIAL_HE
-                               ? (float)(deviation * limpid_random_normal(&random))
+                               ? (float)(row->deviation * limpid_random_normal(&random))
                                : (row->initial == LIMPID_INITIAL_ONE ? 1 : 0);
     }
 }

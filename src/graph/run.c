@@ -5,35 +5,25 @@
 #include <string.h>
 #include "graph/graph.h"
 
-/* NaN over everything but the inputs and parameters: whoever reads what was not written shows it.
- */
-static void poison(limpid_plan *plan, bool gradients)
+/* For tests: NaN over all scratch memory and all that a step is about to write, so that whoever
+ * reads what was not written, or adds where it ought to overwrite, shows it. */
+static void poison(limpid_plan *plan, const limpid_tensor *results, int count)
 {
-    for (size_t v = 1; v < plan->graph->value_count; v++) {
-        const limpid_value_row *row = &plan->graph->values[v];
-        limpid_slot *slot = &plan->slots[v];
-        size_t bytes = (size_t)limpid_count(&slot->value.shape) * sizeof(float);
-        bool input = !row->parameter && !plan->graph->nodes[row->node].op->forward;
-        if (!gradients && slot->value.data && !row->parameter && !input)
-            memset(slot->value.data, 0xff, bytes);
-        if (gradients && slot->gradient.data && row->parameter)
-            memset(slot->gradient.data, 0xff, bytes);
-    }
-}
-
-static void poison_scratch(limpid_plan *plan)
-{
+    if (!plan->options.poison)
+        return;
     memset(plan->site.scratch.shared, 0xff, plan->shared_bytes);
     memset(plan->site.scratch.worker, 0xff,
            plan->site.scratch.stride * (size_t)plan->context->threads);
+    for (int i = 0; i < count; i++)
+        if (results[i].data)
+            memset(results[i].data, 0xff, (size_t)limpid_count(&results[i].shape) * sizeof(float));
 }
 
 static void step_forward(limpid_plan *plan, limpid_step *step)
 {
     if (!step->node->op->forward)
         return;
-    if (plan->options.poison)
-        poison_scratch(plan);
+    poison(plan, step->out, step->node->outputs);
     step->call.seed = plan->seed;
     step->call.epoch = plan->epoch;
     step->call.samples = plan->samples;
@@ -42,16 +32,13 @@ static void step_forward(limpid_plan *plan, limpid_step *step)
 
 void limpid_plan_forward(limpid_plan *plan)
 {
-    if (plan->options.poison)
-        poison(plan, false);
     for (size_t i = 0; i < plan->step_count; i++)
         step_forward(plan, &plan->steps[i]);
 }
 
 static void step_backward(limpid_plan *plan, limpid_step *step)
 {
-    if (plan->options.poison)
-        poison_scratch(plan);
+    poison(plan, step->din, step->node->inputs);
     step->node->op->backward(&step->call);
     for (int k = 0; k < step->node->inputs; k++)
         if (step->sum[k])
@@ -61,8 +48,6 @@ static void step_backward(limpid_plan *plan, limpid_step *step)
 
 void limpid_plan_backward(limpid_plan *plan)
 {
-    if (plan->options.poison)
-        poison(plan, true);
     plan->slots[limpid_graph_loss(plan->graph)].gradient.f[0] = 1; /* dz/dz */
     for (size_t i = plan->step_count; i-- > 0;)
         if (plan->steps[i].backward)

@@ -13,6 +13,7 @@ typedef struct {
     limpid_window_attributes window;
     int64_t out, groups;
     bool bias;
+    float gain;
 } attributes;
 
 static const limpid_field fields[] = {
@@ -30,6 +31,9 @@ static const limpid_field fields[] = {
       .count = 1, .onnx = "group", .least = 1, .most = INT32_MAX, .initial = 1 },
     { LIMPID_FIELD_OF(attributes, bias), .help = "whether a bias is added",
       .kind = LIMPID_FIELD_BOOL, .initial = 1 },
+    { LIMPID_FIELD_OF(attributes, gain),
+      .help = "factor on the initial weights, whose deviation is sqrt(2 / terms)",
+      .kind = LIMPID_FIELD_FLOAT, .initial = 1 },
     { 0 },
 };
 
@@ -60,6 +64,7 @@ static limpid_status shape(limpid_shaping *s)
                                  limpid_shape_print(&s->in[0]).text,
                                  limpid_shape_print(&s->parameter[1]).text);
     s->multiply_adds = cost;
+    s->gain = a->gain;
     limpid_convolve_need(s, &s->window);
     return LIMPID_OK;
 }

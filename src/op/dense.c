@@ -8,6 +8,7 @@
 typedef struct {
     int64_t out;
     bool bias;
+    float gain;
 } attributes;
 
 static const limpid_field fields[] = {
@@ -15,6 +16,9 @@ static const limpid_field fields[] = {
       .least = 1, .most = INT32_MAX, .required = true },
     { LIMPID_FIELD_OF(attributes, bias), .help = "whether a bias is added",
       .kind = LIMPID_FIELD_BOOL, .initial = 1 },
+    { LIMPID_FIELD_OF(attributes, gain),
+      .help = "factor on the initial weights, whose deviation is sqrt(2 / terms)",
+      .kind = LIMPID_FIELD_FLOAT, .initial = 1 },
     { 0 },
 };
 
@@ -49,6 +53,7 @@ static limpid_status shape(limpid_shaping *s)
                                  limpid_shape_print(x).text);
     int64_t c = limpid_shape_part(x, 1, x->rank);
     s->fan_in = c;
+    s->gain = a->gain;
     s->parameter[1] = (limpid_shape){ 2, { a->out, c } };
     s->parameter[2] = (limpid_shape){ a->bias ? 1 : -1, { a->out } };
     s->out[0] = (limpid_shape){ 2, { x->dim[0], a->out } };

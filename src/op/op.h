@@ -70,8 +70,10 @@ typedef struct {
     bool given[LIMPID_INPUTS_MAX]; /* false: a parameter yet to be made, or an absent input */
     /* to be filled in; everything is zero before */
     limpid_shape
-        parameter[LIMPID_INPUTS_MAX];     /* demanded shapes; rank -1: this one is not wanted */
-    int64_t fan_in;                       /* terms in one output's sum, for the initial weights */
+        parameter[LIMPID_INPUTS_MAX]; /* demanded shapes; rank -1: this one is not wanted */
+    int64_t
+        fan_in; /* terms in one output's sum: initial weights have variance gain^2 2 / fan_in, */
+    float gain; /* which is 1 unless the operator says otherwise */
     limpid_shape out[LIMPID_OUTPUTS_MAX]; /* results, then saved tensors */
     limpid_type type[LIMPID_OUTPUTS_MAX];
     limpid_scratch_need need; /* the most that forward or backward uses */
