@@ -25,11 +25,12 @@ static const struct {
     double lean, lean_spread, turn;     /* radians, nearly */
     double wave, wave_least, wave_most; /* of the bending field: amplitude, waves in a height */
     double radius, radius_spread, radius_least, radius_most; /* of the pen, pixels; logarithm */
-    double pressure;                                         /* share of the radius */
-    double gap;                                              /* probability */
-    double rough;                                            /* of the stroke's edge, pixels */
+    double radius_filling; /* the most a path as long as the box is high may have */
+    double pressure;       /* share of the radius */
+    double gap;            /* probability */
+    double rough;          /* of the stroke's edge, pixels */
 } style = {
-    .jitter = 0.026,
+    .jitter = 0.028,
     .jitter_spread = 0.5,
     .overshoot = 0.045,
     .lift = 0.03,
@@ -37,13 +38,14 @@ static const struct {
     .lean = 0.16,
     .lean_spread = 0.24,
     .turn = 0.09,
-    .wave = 0.028,
+    .wave = 0.034,
     .wave_least = 0.4,
     .wave_most = 1.3,
     .radius = 1.15,
-    .radius_spread = 0.36,
+    .radius_spread = 0.32,
     .radius_least = 0.55,
-    .radius_most = 2.9,
+    .radius_most = 3.2,
+    .radius_filling = 5.5,
     .pressure = 0.12,
     .gap = 0.03,
     .rough = 0.16,
@@ -240,19 +242,24 @@ static void curve_distort(limpid_random *random, ink *line)
     }
 }
 
-/* Scales to the box, pen included, and gives the radii in pixels. */
+/* Scales to the box, pen included, and gives the radii in pixels. A long path is written with a
+ * fine pen: a thick one would fill it. */
 static void curve_fit(limpid_random *random, ink *line)
 {
     vector least = line->at[0], most = line->at[0];
+    double length = 0;
     for (int i = 1; i < line->count; i++) {
         least.x = fmin(least.x, line->at[i].x);
         least.y = fmin(least.y, line->at[i].y);
         most.x = fmax(most.x, line->at[i].x);
         most.y = fmax(most.y, line->at[i].y);
+        length += line->lifted[i] ? 0 : distance(line->at[i - 1], line->at[i]);
     }
-    double radius = clamp(style.radius * limpid_exp(spread(random, style.radius_spread)),
-                          style.radius_least, style.radius_most);
-    double scale = (BOX - 2 * radius) / (fmax(most.x - least.x, most.y - least.y) + 1e-9);
+    double side = fmax(most.x - least.x, most.y - least.y) + 1e-9;
+    double radius = style.radius * limpid_exp(spread(random, style.radius_spread));
+    radius = fmin(radius, style.radius_filling * side / length);
+    radius = clamp(radius, style.radius_least, style.radius_most);
+    double scale = (BOX - 2 * radius) / side;
     for (int i = 0; i < line->count; i++) {
         line->at[i].x = SIDE / 2.0 + scale * (line->at[i].x - (least.x + most.x) / 2);
         line->at[i].y = SIDE / 2.0 + scale * (line->at[i].y - (least.y + most.y) / 2);
