@@ -79,13 +79,17 @@ limpid_status limpid_context_new(limpid_context **out, const limpid_options *opt
     limpid_options chosen = { 0 };
     if (options)
         chosen = *options;
+    /* Half an allocator is refused below, in a context that must not depend on it. */
+    bool whole = !chosen.allocate == !chosen.release;
+    if (!whole)
+        chosen.allocate = NULL, chosen.release = NULL;
     limpid_context *context =
         chosen.allocate ? chosen.allocate(chosen.user, sizeof *context) : malloc(sizeof *context);
     if (!context)
         return LIMPID_NO_MEMORY;
     *context = (limpid_context){ .options = chosen, .threads = chosen.threads };
     *out = context;
-    if (!chosen.allocate != !chosen.release)
+    if (!whole)
         return limpid_fail(context, LIMPID_USAGE,
                            "options: allocate and release come together, one of them is NULL");
     if (context->threads < 0 || context->threads > LIMPID_THREADS_MAX)

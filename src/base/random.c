@@ -77,8 +77,9 @@ uint64_t limpid_random_below(limpid_random *random, uint64_t bound)
         return product >> 32;
     }
     uint64_t reject = -bound % bound, bits;
-    do
-        bits = (uint64_t)limpid_random_bits(random) << 32 | limpid_random_bits(random);
-    while (bits < reject);
+    do { /* in two statements: which operand of one is evaluated first is the compiler's choice */
+        bits = (uint64_t)limpid_random_bits(random) << 32;
+        bits |= limpid_random_bits(random);
+    } while (bits < reject);
     return bits % bound;
 }
