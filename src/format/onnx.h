@@ -30,8 +30,9 @@ enum {
     LIMPID_ONNX_OPSET_LEAST = 7,
     LIMPID_ONNX_OPSET_MOST = 28,
     LIMPID_ONNX_BYTES_MOST = INT32_MAX, /* protobuf's own limit */
+    LIMPID_ONNX_NODES_MOST = 10000,     /* that matter; the largest networks have a few hundred */
     /* Reading a file may take this many times its size, and this much more, besides its numbers. */
-    LIMPID_ONNX_MEMORY_FACTOR = 4,
+    LIMPID_ONNX_MEMORY_FACTOR = 6,
     LIMPID_ONNX_MEMORY_SPARE = 1 << 20
 };
 
@@ -65,8 +66,8 @@ void *limpid_arena_message(limpid_arena *arena, const ProtobufCMessageDescriptor
 
 /* ---- models without their numbers ---- */
 
-/* A copy of an encoded model in which the raw data of each initializer is replaced by where it is:
- * so the numbers are copied once, from the file to the graph. */
+/* A copy of an encoded model in which the raw data of each initializer, unless it is short, is
+ * replaced by where it is: so the numbers are copied once, from the file to the graph. */
 typedef struct {
     uint64_t offset, length;
 } limpid_onnx_place;
@@ -147,7 +148,7 @@ limpid_status limpid_onnx_tensor_check(const limpid_onnx_reader *reader, const o
                                        limpid_shape *shape);
 /* Its numbers, after that. */
 void limpid_onnx_tensor_copy(const limpid_onnx_reader *reader, const onnx_tensor *tensor,
-                             const limpid_shape *shape, float *data);
+                             float *data);
 /* The shape of an input, for a batch of one. */
 limpid_status limpid_onnx_input_shape(const limpid_onnx_reader *reader,
                                       const onnx_value_info *input, limpid_shape *shape);

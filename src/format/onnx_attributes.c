@@ -199,17 +199,15 @@ static limpid_status read_one(limpid_onnx_reader *reader, const onnx_node *node,
 static limpid_status check_type(const limpid_onnx_reader *reader, const onnx_node *node,
                                 onnx_attribute *a)
 {
-    if (!a->name || a->ref_attr_name)
-        return limpid_onnx_bad(reader, "node %s has an attribute without a name or value",
+    if (!a->name)
+        return limpid_onnx_bad(reader, "node %s has an attribute without a name",
                                limpid_show(limpid_onnx_node_name(node)).text);
     if (a->type == TYPE(UNDEFINED))
-        a->type = a->has_f       ? TYPE(FLOAT)
-                  : a->has_i     ? TYPE(INT)
-                  : a->has_s     ? TYPE(STRING)
-                  : a->n_floats  ? TYPE(FLOATS)
-                  : a->n_ints    ? TYPE(INTS)
-                  : a->n_strings ? TYPE(STRINGS)
-                                 : TYPE(UNDEFINED);
+        a->type = a->has_f    ? TYPE(FLOAT)
+                  : a->has_i  ? TYPE(INT)
+                  : a->has_s  ? TYPE(STRING)
+                  : a->n_ints ? TYPE(INTS)
+                              : TYPE(UNDEFINED);
     return LIMPID_OK;
 }
 

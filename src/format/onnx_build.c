@@ -113,7 +113,7 @@ static limpid_status add_parameter(limpid_onnx_reader *reader, const onnx_node *
             return LIMPID_NO_MEMORY;
     }
     LIMPID_TRY(limpid_graph_add_parameter(reader->out, name, &shape, NULL, value));
-    limpid_onnx_tensor_copy(reader, tensor, &shape, reader->out->values[*value].data);
+    limpid_onnx_tensor_copy(reader, tensor, reader->out->values[*value].data);
     use->value = *value;
     return LIMPID_OK;
 }

@@ -153,6 +153,13 @@ static limpid_status absorb(limpid_onnx_reader *reader, const onnx_node *node,
 
 limpid_status limpid_onnx_identify(limpid_onnx_reader *reader)
 {
+    size_t needed = 0;
+    for (size_t i = 0; i < reader->graph->n_node; i++)
+        needed += reader->steps[i].needed;
+    if (needed > LIMPID_ONNX_NODES_MOST)
+        return limpid_fail(reader->context, LIMPID_UNSUPPORTED,
+                           "%s: it has %zu nodes; at most %d are supported", reader->path, needed,
+                           LIMPID_ONNX_NODES_MOST);
     for (size_t i = 0; i < reader->graph->n_node; i++) {
         const onnx_node *node = reader->graph->node[i];
         if (!reader->steps[i].needed)

@@ -15,17 +15,14 @@ static const char *type_name(Limpid__Onnx__Tensor__DataType type)
 
 static limpid_status check_storage(const limpid_onnx_reader *reader, const onnx_tensor *tensor)
 {
-    const char *what = NULL;
     if (tensor->n_external_data ||
         (tensor->has_data_location &&
          tensor->data_location != LIMPID__ONNX__TENSOR__LOCATION__DEFAULT))
-        what = "keeps its numbers in a file of their own, which is not supported; store the model "
-               "with its weights in one file (torch.onnx.export: external_data=False)";
-    else if (tensor->has_segment)
-        what = "is stored in segments, which is not supported";
-    if (what)
-        return limpid_fail(reader->context, LIMPID_UNSUPPORTED, "%s: tensor %s %s", reader->path,
-                           limpid_show(tensor->name).text, what);
+        return limpid_fail(reader->context, LIMPID_UNSUPPORTED,
+                           "%s: tensor %s keeps its numbers in a file of their own, which is not "
+                           "supported; store the model with its weights in one file "
+                           "(torch.onnx.export: external_data=False)",
+                           reader->path, limpid_show(tensor->name).text);
     if (tensor->data_type != LIMPID__ONNX__TENSOR__DATA_TYPE__FLOAT)
         return limpid_fail(reader->context, LIMPID_UNSUPPORTED,
                            "%s: tensor %s has numbers of type %s; parameters must be FLOAT",
@@ -34,14 +31,29 @@ static limpid_status check_storage(const limpid_onnx_reader *reader, const onnx_
     return LIMPID_OK;
 }
 
-/* Where the raw numbers are: false when the tensor has none. */
-static bool find_raw(const limpid_onnx_reader *reader, const onnx_tensor *tensor,
-                     limpid_onnx_place *place)
+/* The bytes of a tensor's numbers, wherever they are. */
+typedef struct {
+    const void *bytes;
+    size_t size;
+    int places; /* in how many ways the tensor has numbers; good is 1 */
+} numbers;
+
+static numbers find_numbers(const limpid_onnx_reader *reader, const onnx_tensor *tensor)
 {
-    if (!tensor->has_raw_data || tensor->raw_data.len != sizeof *place)
-        return false;
-    memcpy(place, tensor->raw_data.data, sizeof *place);
-    return place->offset <= reader->size && place->length <= reader->size - place->offset;
+    numbers n = { .places = tensor->has_raw_data + tensor->has_place + (tensor->n_float_data > 0) };
+    limpid_onnx_place place;
+    if (tensor->n_float_data) {
+        n.bytes = tensor->float_data;
+        n.size = tensor->n_float_data * sizeof(float);
+    } else if (tensor->has_raw_data) {
+        n.bytes = tensor->raw_data.data;
+        n.size = tensor->raw_data.len;
+    } else if (tensor->has_place && tensor->place.len == sizeof place) {
+        memcpy(&place, tensor->place.data, sizeof place);
+        n.bytes = reader->bytes + place.offset;
+        n.size = (size_t)place.length;
+    }
+    return n;
 }
 
 limpid_status limpid_onnx_tensor_check(const limpid_onnx_reader *reader, const onnx_tensor *tensor,
@@ -61,28 +73,23 @@ limpid_status limpid_onnx_tensor_check(const limpid_onnx_reader *reader, const o
                                    shape->dim[d]);
     }
     size_t bytes;
-    limpid_onnx_place place;
+    numbers n = find_numbers(reader, tensor);
     if (!limpid_shape_bytes(shape, &bytes))
         return limpid_onnx_bad(reader, "tensor %s has more numbers than can be: shape %s",
                                name.text, limpid_shape_print(shape).text);
-    bool raw = find_raw(reader, tensor, &place);
-    size_t there = raw ? (size_t)place.length : tensor->n_float_data * sizeof(float);
-    if (there != bytes || (raw && tensor->n_float_data))
+    if (n.places > 1)
+        return limpid_onnx_bad(reader, "tensor %s has its numbers twice", name.text);
+    if (n.size != bytes)
         return limpid_onnx_bad(reader, "tensor %s of shape %s needs %zu bytes of numbers, has %zu",
-                               name.text, limpid_shape_print(shape).text, bytes,
-                               there + (raw ? tensor->n_float_data * sizeof(float) : 0));
+                               name.text, limpid_shape_print(shape).text, bytes, n.size);
     return LIMPID_OK;
 }
 
 void limpid_onnx_tensor_copy(const limpid_onnx_reader *reader, const onnx_tensor *tensor,
-                             const limpid_shape *shape, float *data)
+                             float *data)
 {
-    limpid_onnx_place place;
-    size_t bytes = (size_t)limpid_count(shape) * sizeof(float);
-    if (find_raw(reader, tensor, &place))
-        memcpy(data, reader->bytes + place.offset, bytes);
-    else
-        memcpy(data, tensor->float_data, bytes);
+    numbers n = find_numbers(reader, tensor);
+    memcpy(data, n.bytes, n.size);
 }
 
 static limpid_status read_dimension(const limpid_onnx_reader *reader, const char *name, size_t d,

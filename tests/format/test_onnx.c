@@ -260,6 +260,36 @@ static void foreign_names_and_dead_nodes(void **state)
     limpid_arena_release(&arena);
 }
 
+/* Fields this schema does not have, of every kind, at the end of the model and inside the graph. */
+static void unknown_fields_are_passed_over(void **state)
+{
+    limpid_context *context = *state;
+    limpid_arena arena = { .context = context };
+    static const char more[] = "\x3a\x1a"         /* more of the graph: */
+                               "\xf8\x07\x85\x01" /* field 127, a number */
+                               "\xf9\x07"
+                               "12345678"        /* eight bytes */
+                               "\xfa\x07\x03xyz" /* three */
+                               "\xfd\x07"
+                               "1234"                    /* four */
+                               "\xca\x01\x04\x0a\x02hi"; /* functions of the model */
+    limpid_graph *graph, *whole = parse(context, NET);
+    size_t size;
+    uint8_t *bytes = pack_model(open_model(&arena, NET), &size);
+    uint8_t *longer = malloc(size + sizeof more - 1);
+    memcpy(longer, bytes, size);
+    memcpy(longer + size, more, sizeof more - 1);
+    if (limpid_onnx_decode(&graph, context, "test.onnx", longer, size + sizeof more - 1) !=
+        LIMPID_OK)
+        fail_msg("%s", limpid_message(context));
+    assert_same_graph(context, whole, graph);
+    limpid_graph_free(graph);
+    limpid_graph_free(whole);
+    free(longer);
+    free(bytes);
+    limpid_arena_release(&arena);
+}
+
 /* A parameter that two nodes use becomes two: training would not keep them equal. */
 static void shared_parameters_become_two(void **state)
 {
@@ -364,6 +394,7 @@ int main(void)
         cmocka_unit_test(defaults_and_what_shapes_say),
         cmocka_unit_test(typed_numbers_and_old_versions),
         cmocka_unit_test(foreign_names_and_dead_nodes),
+        cmocka_unit_test(unknown_fields_are_passed_over),
         cmocka_unit_test(shared_parameters_become_two),
         cmocka_unit_test(meaning_by_opset),
         cmocka_unit_test(folders_text_and_absent_files),
