@@ -1,11 +1,28 @@
 // SPDX-License-Identifier: MIT
 /* text.c - strings: growing ones, JSON quoting, numbers, and the nearest of some words. */
 #include <errno.h>
+#include <locale.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include "base/base.h"
+
+/* The caller's program may speak a language with decimal commas; files and networks do not. Where
+ * the locale "C" cannot be had, the caller's stays. */
+static locale_t speak_c(locale_t *before)
+{
+    locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    *before = uselocale(c);
+    return c;
+}
+
+static void speak_again(locale_t before, locale_t c)
+{
+    uselocale(before);
+    if (c)
+        freelocale(c);
+}
 
 static bool make_room(limpid_text *text, size_t more)
 {
@@ -35,6 +52,7 @@ void limpid_text_append(limpid_text *text, const char *bytes, size_t length)
 void limpid_text_add(limpid_text *text, const char *format, ...)
 {
     va_list arguments, again;
+    locale_t before, c = speak_c(&before);
     va_start(arguments, format);
     va_copy(again, arguments);
     int length = vsnprintf(NULL, 0, format, arguments);
@@ -44,6 +62,7 @@ void limpid_text_add(limpid_text *text, const char *format, ...)
         text->length += (size_t)length;
     }
     va_end(again);
+    speak_again(before, c);
 }
 
 /* Length of the UTF-8 sequence at s (1 to 4), 0 when it is none (overlong, surrogate, cut, too
@@ -138,13 +157,15 @@ bool limpid_parse_int(const char *text, int64_t least, int64_t most, int64_t *ou
     return true;
 }
 
-/* The locale cannot change the decimal point here: digits, one '.', an exponent, nothing else. */
+/* Digits, one '.', an exponent, nothing else. */
 bool limpid_parse_float(const char *text, double *out)
 {
     char *end;
     if (!*text || strspn(text, "0123456789.eE+-") != strlen(text))
         return false;
+    locale_t before, c = speak_c(&before);
     double value = strtod(text, &end);
+    speak_again(before, c);
     if (*end || end == text || !isfinite(value))
         return false;
     *out = value;
