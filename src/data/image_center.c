@@ -4,14 +4,18 @@
  * MNIST was made).
  *
  * The picture may be a scan, a drawing or a photo of pen on paper, so neither its polarity nor its
- * light is known. In this order: polarity    ink is the minority: brightness minus its local mean
- * is skewed towards the ink's side; background  a morphological opening wider than any stroke
- * (Serra, 1982): shadows and gradients are wider, so they stay in it, and ink is what rises above
- * it; threshold   Otsu (1979), on that ink, for the box alone; dust (small components) is left out;
- *   contrast    from the background's noise to the ink's full strength.
+ * light is known. In this order:
+ * - polarity: ink is the minority, so brightness minus its local mean is skewed to the ink's side;
+ * - background: a morphological opening wider than any stroke (Serra, 1982). Shadows and gradients
+ *   are wider still, so they stay in it, and ink is what rises above it;
+ * - threshold: Otsu's (1979) on that ink, for the box alone. Dust is left out, and so is what
+ *   touches the edges if the character stands clear of them;
+ * - contrast: from the noise of the background to the full strength of the ink;
+ * - width: the strokes of a fine pen are spread.
+ *
  * A picture without ink (too little contrast, or none above its noise) gives black. One that has
  * the wanted size and a flat border already is in that form: it is taken as it is, or inverted.
- * Integers throughout. */
+ * Integers or exactly rounded doubles throughout: the same bits everywhere. */
 #include <stdlib.h>
 #include <string.h>
 #include "data/image.h"
@@ -21,6 +25,7 @@ enum {
     FLAT = 16,           /* a border this near to black or white was made by a program */
     LEAST_CONTRAST = 12, /* of 255, between ink and background */
     THIN = 24,           /* a stroke whose half width is below 1 / THIN of the box is too thin */
+    CLEAR = 4,           /* a component of 1 / CLEAR of the largest may be the character */
     DUST = 20            /* a component smaller than 1 / DUST of the largest is no ink */
 };
 
@@ -34,8 +39,7 @@ static void count_value(histogram *h, int value)
     h->total++;
 }
 
-/* The smallest value in [from, 255] at or below which lies `part` of 1000 of the values from `from`
- * on. */
+/* The smallest value at or below which lies `part` of 1000 of the values in [from, to). */
 static int quantile(const histogram *h, int from, int to, int64_t part)
 {
     int64_t total = 0, below = 0;
@@ -65,7 +69,7 @@ static void invert(limpid_image *image)
         image->pixels[p] = (uint8_t)(255 - image->pixels[p]);
 }
 
-/* ---- polarity ---- */
+/* ---- polarity -------------------------------------------------------------- */
 
 /* sums[y][x], (height + 1) x (width + 1): of all pixels above and left of (y, x). */
 static void sum_areas(const limpid_image *image, int64_t *sums)
@@ -111,7 +115,7 @@ static limpid_status make_ink_light(limpid_context *context, limpid_image *image
     return LIMPID_OK;
 }
 
-/* ---- background ---- */
+/* ---- background ------------------------------------------------------------ */
 
 /* The least (or the largest) value within `radius` along each of `lines` lines of `length` pixels.
  */
@@ -130,43 +134,35 @@ static void extreme(const uint8_t *from, uint8_t *to, int64_t lines, int64_t lin
         }
 }
 
-/* Pixels minus their opening. Edge pixels are repeated outwards first, or a gradient that runs off
- * the picture would look like ink there. */
+/* Pixels minus their opening, whose windows end at the edges: a stroke along an edge is ink as long
+ * as it is narrower than half a window. */
 static limpid_status keep_ink(limpid_context *context, limpid_image *image)
 {
-    int64_t radius = limpid_max(limpid_max(image->height, image->width) / 6, 2);
-    int64_t h = image->height + 2 * radius, w = image->width + 2 * radius;
+    int64_t h = image->height, w = image->width, radius = limpid_max(limpid_max(h, w) / 6, 2);
     uint8_t *a = limpid_allocate(context, (size_t)(2 * h * w), 1);
     if (!a)
         return LIMPID_NO_MEMORY;
     uint8_t *b = a + h * w;
-    for (int64_t y = 0; y < h; y++)
-        for (int64_t x = 0; x < w; x++) {
-            int64_t from_y = limpid_min(limpid_max(y - radius, 0), image->height - 1);
-            int64_t from_x = limpid_min(limpid_max(x - radius, 0), image->width - 1);
-            a[y * w + x] = image->pixels[from_y * image->width + from_x];
-        }
+    memcpy(a, image->pixels, (size_t)(h * w));
     for (int largest = 0; largest < 2; largest++) {
         extreme(a, b, h, w, w, 1, radius, largest);
         extreme(b, a, w, 1, h, w, radius, largest);
     }
-    for (int64_t y = 0; y < image->height; y++)
-        for (int64_t x = 0; x < image->width; x++)
-            image->pixels[y * image->width + x] =
-                (uint8_t)(image->pixels[y * image->width + x] - a[(y + radius) * w + x + radius]);
+    for (int64_t p = 0; p < h * w; p++)
+        image->pixels[p] = (uint8_t)(image->pixels[p] - a[p]);
     limpid_release(context, a);
     return LIMPID_OK;
 }
 
-/* ---- threshold and contrast
- * ------------------------------------------------------------------------ */
+/* ---- threshold and contrast ------------------------------------------------ */
 
 typedef struct {
     int threshold; /* ink is at or above it */
     int low, high; /* what becomes black and white; low >= high: there is no ink */
 } levels;
 
-/* The threshold that tells two classes apart best: the largest variance between them. */
+/* The threshold that tells two classes apart best: the largest variance between them. 256 if there
+ * is only one value. */
 static int otsu(const histogram *h)
 {
     double total = 0, below = 0, count = 0, best = -1;
@@ -207,35 +203,42 @@ static levels find_levels(const limpid_image *ink, int deviation)
     for (int64_t p = 0; p < ink->height * ink->width; p++)
         count_value(&h, ink->pixels[p]);
     levels l = { .threshold = otsu(&h) };
+    if (l.threshold > 255)
+        return l;
     int background = quantile(&h, 0, l.threshold, 500);
-    l.low = background + 3 * deviation;
     l.high = quantile(&h, l.threshold, 256, 900);
+    l.low = background + 3 * deviation;
     if (l.high - background < LEAST_CONTRAST + 4 * deviation)
         l.low = l.high;
     return l;
 }
 
-/* ---- the box
- * --------------------------------------------------------------------------------------- */
+/* ---- the box --------------------------------------------------------------- */
 
 typedef struct {
     int64_t top, left, bottom, right; /* the last two: one behind */
 } box;
 
-/* Marks the component of pixel p with `mark` and returns its size; `stack` has a cell for each
- * pixel. */
-static int64_t mark_component(const limpid_image *ink, int threshold, int32_t *marks, int32_t mark,
-                              int64_t *stack, int64_t p)
+typedef struct {
+    int64_t size;
+    bool at_edge; /* of the picture */
+} component;
+
+/* Marks the component of pixel p with `mark`; `stack` has a cell for each pixel. */
+static component mark_component(const limpid_image *ink, int threshold, int32_t *marks,
+                                int32_t mark, int64_t *stack, int64_t p)
 {
-    int64_t height = ink->height, width = ink->width, depth = 0, size = 0;
+    int64_t height = ink->height, width = ink->width, depth = 0;
+    component c = { 0 };
     stack[depth++] = p;
     marks[p] = mark;
     while (depth) {
         p = stack[--depth];
-        size++;
-        for (int64_t y = limpid_max(p / width - 1, 0); y < limpid_min(p / width + 2, height); y++)
-            for (int64_t x = limpid_max(p % width - 1, 0); x < limpid_min(p % width + 2, width);
-                 x++) {
+        int64_t i = p / width, j = p % width;
+        c.size++;
+        c.at_edge = c.at_edge || !i || !j || i == height - 1 || j == width - 1;
+        for (int64_t y = limpid_max(i - 1, 0); y < limpid_min(i + 2, height); y++)
+            for (int64_t x = limpid_max(j - 1, 0); x < limpid_min(j + 2, width); x++) {
                 int64_t near = y * width + x;
                 if (!marks[near] && ink->pixels[near] >= threshold) {
                     marks[near] = mark;
@@ -243,12 +246,29 @@ static int64_t mark_component(const limpid_image *ink, int threshold, int32_t *m
                 }
             }
     }
-    return size;
+    return c;
 }
 
-/* Blackens dust and returns the box of what is left. sizes[m - 1] is how large component m is. */
-static box clear_dust(limpid_image *ink, const int32_t *marks, const int64_t *sizes,
-                      int64_t largest)
+/* Which components are the character's: dust is not, and if it stands clear of the edges, then what
+ * touches them (a table, a finger, the tip of a shadow) is not either. */
+static void drop_components(component *components, int32_t count)
+{
+    int64_t largest = 0, largest_inside = 0;
+    for (int32_t c = 0; c < count; c++) {
+        largest = limpid_max(largest, components[c].size);
+        if (!components[c].at_edge)
+            largest_inside = limpid_max(largest_inside, components[c].size);
+    }
+    bool clear = largest_inside * CLEAR >= largest;
+    if (clear)
+        largest = largest_inside;
+    for (int32_t c = 0; c < count; c++)
+        if (components[c].size * DUST < largest || (clear && components[c].at_edge))
+            components[c].size = 0;
+}
+
+/* Blackens what was dropped and returns the box of what is left. */
+static box clear_dropped(limpid_image *ink, const int32_t *marks, const component *components)
 {
     box b = { ink->height, ink->width, 0, 0 };
     for (int64_t y = 0; y < ink->height; y++)
@@ -256,7 +276,7 @@ static box clear_dust(limpid_image *ink, const int32_t *marks, const int64_t *si
             int64_t p = y * ink->width + x;
             if (!marks[p])
                 continue;
-            if (sizes[marks[p] - 1] * DUST < largest) {
+            if (!components[marks[p] - 1].size) {
                 ink->pixels[p] = 0;
                 continue;
             }
@@ -273,26 +293,25 @@ static limpid_status find_box(limpid_context *context, limpid_image *ink, int th
     size_t pixels = (size_t)(ink->height * ink->width);
     int32_t *marks = limpid_allocate(context, pixels, sizeof *marks);
     int64_t *stack = limpid_allocate(context, pixels, sizeof *stack);
-    int64_t *sizes = limpid_allocate(context, pixels, sizeof *sizes);
-    limpid_status status = marks && stack && sizes ? LIMPID_OK : LIMPID_NO_MEMORY;
+    component *components = limpid_allocate(context, pixels, sizeof *components);
+    limpid_status status = marks && stack && components ? LIMPID_OK : LIMPID_NO_MEMORY;
     if (status == LIMPID_OK) {
         int32_t count = 0;
-        int64_t largest = 0;
         for (int64_t p = 0; p < (int64_t)pixels; p++)
             if (!marks[p] && ink->pixels[p] >= threshold) {
-                sizes[count] = mark_component(ink, threshold, marks, count + 1, stack, p);
-                largest = limpid_max(largest, sizes[count++]);
+                components[count] = mark_component(ink, threshold, marks, count + 1, stack, p);
+                count++;
             }
-        *out = clear_dust(ink, marks, sizes, largest);
+        drop_components(components, count);
+        *out = clear_dropped(ink, marks, components);
     }
     limpid_release(context, marks);
     limpid_release(context, stack);
-    limpid_release(context, sizes);
+    limpid_release(context, components);
     return status;
 }
 
-/* ---- the target
- * ---------------------------------------------------------------------------------- */
+/* ---- the target ------------------------------------------------------------ */
 
 static uint8_t stretch(int value, int low, int high)
 {

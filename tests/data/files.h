@@ -28,7 +28,7 @@ static inline void *counting_allocate(void *user, size_t bytes)
         return NULL;
     c->live++;
     c->largest = bytes > c->largest ? bytes : c->largest;
-    return aligned_alloc(64, bytes);
+    return aligned_alloc(64, (bytes + 63) / 64 * 64);
 }
 
 static inline void counting_release(void *user, void *memory)
