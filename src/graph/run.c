@@ -48,7 +48,10 @@ static void step_backward(limpid_plan *plan, limpid_step *step)
 
 void limpid_plan_backward(limpid_plan *plan)
 {
-    plan->slots[limpid_graph_loss(plan->graph)].gradient.f[0] = 1; /* dz/dz */
+    float *start = plan->slots[limpid_graph_loss(plan->graph)].gradient.f;
+    if (!start) /* nothing to learn */
+        return;
+    *start = 1; /* dz/dz */
     for (size_t i = plan->step_count; i-- > 0;)
         if (plan->steps[i].backward)
             step_backward(plan, &plan->steps[i]);
@@ -105,7 +108,7 @@ static const limpid_slot *find(const limpid_plan *plan, const char *value)
 float *limpid_plan_floats(const limpid_plan *plan, const char *value, limpid_shape *shape)
 {
     const limpid_slot *slot = find(plan, value);
-    if (!slot || slot->value.type != LIMPID_FLOAT)
+    if (!slot || !slot->value_kept || slot->value.type != LIMPID_FLOAT)
         return NULL;
     if (shape)
         *shape = slot->value.shape;
@@ -115,11 +118,11 @@ float *limpid_plan_floats(const limpid_plan *plan, const char *value, limpid_sha
 int32_t *limpid_plan_labels(const limpid_plan *plan, const char *value)
 {
     const limpid_slot *slot = find(plan, value);
-    return slot && slot->value.type == LIMPID_INT32 ? slot->value.i : NULL;
+    return slot && slot->value_kept && slot->value.type == LIMPID_INT32 ? slot->value.i : NULL;
 }
 
 float *limpid_plan_gradient(const limpid_plan *plan, const char *value)
 {
     const limpid_slot *slot = find(plan, value);
-    return slot ? slot->gradient.f : NULL;
+    return slot && slot->gradient_kept ? slot->gradient.f : NULL;
 }
