@@ -96,7 +96,8 @@ const limpid_network *limpid_network_find(const char *name);
 /* ---- plans ---- */
 
 typedef struct {
-    limpid_tensor value, gradient; /* data NULL: not kept, not wanted */
+    limpid_tensor value, gradient;  /* data NULL: not kept, not wanted */
+    bool value_kept, gradient_kept; /* nothing else uses its memory, before or after the run */
 } limpid_slot;
 
 /* One node's turn. */
@@ -146,7 +147,8 @@ typedef struct {
     int64_t first, last;
 } limpid_block;
 
-/* Places blocks so that none overlap that live at the same moment; returns the bytes needed.
+/* Places blocks so that none overlap that live at the same moment; returns the bytes needed,
+ * SIZE_MAX where they are more than can be counted.
  * `order` is room for as many numbers as there are blocks. */
 size_t limpid_pack_blocks(limpid_block *blocks, size_t count, size_t *order);
 

@@ -52,9 +52,12 @@ static size_t place(const limpid_block *blocks, const size_t *order, size_t plac
 
 size_t limpid_pack_blocks(limpid_block *blocks, size_t count, size_t *order)
 {
-    size_t total = 0;
-    for (size_t i = 0; i < count; i++)
+    size_t total = 0, sum = 0;
+    for (size_t i = 0; i < count; i++) {
         order[i] = i;
+        if (!limpid_size_add(&sum, sum, blocks[i].bytes))
+            return SIZE_MAX; /* offsets could wrap around; no machine has a part of this either */
+    }
     sort(blocks, order, count);
     for (size_t i = 0; i < count; i++) {
         limpid_block *block = &blocks[order[i]];

@@ -203,6 +203,7 @@ static limpid_status allocate_arena(planner *p)
     plan->arena = limpid_allocate(plan->context, plan->arena_bytes, 1);
     if (!plan->arena)
         return LIMPID_NO_MEMORY;
+    int64_t end = 2 * (int64_t)plan->step_count;
     for (size_t v = 1; v < plan->graph->value_count; v++) {
         limpid_slot *slot = &plan->slots[v];
         const limpid_block *value = &p->blocks[2 * v], *gradient = &p->blocks[2 * v + 1];
@@ -210,6 +211,9 @@ static limpid_status allocate_arena(planner *p)
             slot->value.data = plan->arena + value->offset;
         if (gradient->bytes)
             slot->gradient.data = plan->arena + gradient->offset;
+        /* Inputs are there before the run, though others may follow them. */
+        slot->value_kept = value->bytes && (value->last == end || value->first < 0);
+        slot->gradient_kept = gradient->bytes && gradient->last == end;
     }
     return LIMPID_OK;
 }
@@ -220,8 +224,10 @@ static limpid_status allocate_parameters(planner *p)
     size_t bytes = 0;
     for (size_t v = 1; v < plan->graph->value_count; v++) {
         plan->slots[v].value.type = plan->graph->values[v].type;
-        if (plan->graph->values[v].parameter)
+        if (plan->graph->values[v].parameter) {
             plan->slots[v].value.f = plan->graph->values[v].data;
+            plan->slots[v].value_kept = plan->slots[v].gradient_kept = true;
+        }
         if (plan->options.training && plan->graph->values[v].parameter && p->wanted[v])
             bytes += room(&plan->shapes[v]);
     }

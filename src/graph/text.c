@@ -117,6 +117,13 @@ static limpid_status parse_line(parser *p, const char *text, size_t length)
                            LINE_MAX_BYTES - 1);
     memcpy(line, text, length);
     line[length] = '\0';
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)line[i] < ' ' && !strchr("\t\r", line[i]))
+            return limpid_fail(
+                p->graph->context, LIMPID_BAD_FILE,
+                "holds the byte 0x%02x, which is no text; expected are lines such as "
+                "'conv out=20 size=5'",
+                (unsigned char)line[i]);
     line[strcspn(line, "#")] = '\0';
     for (char *word = line; *(word += strspn(word, " \t\r"));) {
         if (count == WORDS_MAX)

@@ -9,7 +9,7 @@ int limpid_answer_probabilities(const limpid_graph *graph, const float *row, int
                                 float *probabilities)
 {
     int node = graph->values[limpid_graph_answer(graph)].node, best = 0;
-    if (graph->nodes[node].op->probabilities)
+    if (node >= 0 && graph->nodes[node].op->probabilities)
         memcpy(probabilities, row, (size_t)classes * sizeof *row);
     else
         limpid_softmax_row(row, classes, 1, probabilities);

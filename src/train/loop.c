@@ -118,6 +118,8 @@ static void count_right(limpid_run *run, int64_t n)
 static limpid_status not_finite(limpid_run *run, double loss)
 {
     const char *node = "loss";
+    int64_t n;
+    LIMPID_TRY(next_batch(run, &n)); /* other values may have taken the inputs' memory */
     limpid_plan_find_not_finite(run->plan, &node);
     return limpid_fail(
         run->context, LIMPID_NOT_FINITE,

@@ -80,13 +80,21 @@ limpid_status limpid_recipe_choose(limpid_recipe *recipe, limpid_context *contex
     if (o->epochs && o->steps)
         return limpid_fail(context, LIMPID_USAGE,
                            "epochs and steps are both given; expected is one");
+    int end = limpid_graph_loss(graph); /* a network may bring its loss */
+    const char *loss = o->loss ? o->loss : "cross-entropy";
+    if (end)
+        loss = graph->nodes[graph->values[end].node].op->name;
+    if (o->loss && strcmp(o->loss, loss) != 0)
+        return limpid_fail(context, LIMPID_USAGE,
+                           "%s: the network ends in the loss '%s', but '%s' is asked for",
+                           graph->name, loss, o->loss);
     *recipe = (limpid_recipe){ .batch = o->batch ? o->batch : own->batch,
                                .checkpoint_every = o->checkpoint_every,
                                .rate = o->rate < 0 ? own->rate : o->rate,
                                .momentum = o->momentum < 0 ? own->momentum : o->momentum,
                                .decay = o->decay < 0 ? own->decay : o->decay,
                                .seed = context->options.seed,
-                               .loss = o->loss ? o->loss : "cross-entropy" };
+                               .loss = loss };
     recipe->batch = limpid_min(recipe->batch, data->count);
     recipe->steps_in_epoch = limpid_ceil_divide(data->count, recipe->batch);
     int64_t epochs = o->epochs ? o->epochs : own->epochs;
