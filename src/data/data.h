@@ -78,7 +78,7 @@ limpid_status limpid_image_convert(limpid_context *context, const limpid_image *
                                    int64_t channels, limpid_image *out);
 /* A picture of one character, any size, light on dark or dark on light, to the form of MNIST: light
  * on black, its box scaled to fit size * 20 / 28 without distortion, its centre of mass in the
- * middle. */
+ * middle. One without ink gives black. */
 limpid_status limpid_image_center(limpid_context *context, const limpid_image *in, int64_t size,
                                   limpid_image *out);
 
