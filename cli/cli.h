@@ -25,7 +25,7 @@ typedef struct {
     const char *argument; /* what help calls the value; NULL for a flag */
     limpid_option_kind kind;
     size_t offset;       /* of its member in the verb's settings */
-    int64_t least, most; /* bounds of a COUNT or a NUMBER */
+    int64_t least, most; /* bounds of a COUNT or a NUMBER; INT64_MAX: none */
     const char *help;
 } limpid_option;
 

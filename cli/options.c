@@ -4,7 +4,6 @@
  *
  * Options stand anywhere, as --name VALUE or --name=VALUE; "--" ends them; the first operand is the
  * verb. */
-#include <math.h>
 #include <stddef.h>
 #include <string.h>
 #include "cli.h"
@@ -109,8 +108,8 @@ static limpid_status store(limpid_command *command, const limpid_option *option,
         memcpy(place, &count, sizeof(count));
         break;
     case LIMPID_OPTION_NUMBER:
-        if (!limpid_parse_float(value, &number) || !isfinite(number) ||
-            number < (double)option->least || number > (double)option->most)
+        if (!limpid_parse_float(value, &number) || number < (double)option->least ||
+            (option->most < INT64_MAX && number > (double)option->most))
             return refuse_value(command, option, "a number", value);
         memcpy(place, &number, sizeof(number));
         break;

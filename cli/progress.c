@@ -82,7 +82,7 @@ static void add_part(const limpid_meter *meter, const limpid_progress *p, int pa
         limpid_text_add(text, "loss %.4f", p->loss);
         break;
     case ACCURACY:
-        limpid_text_add(text, "%s%.2f %%", brief ? "" : "accuracy ", 100 * p->accuracy);
+        limpid_text_add(text, "%s%5.2f %%", brief ? "" : "accuracy ", 100 * p->accuracy);
         break;
     case LEFT:
         limpid_text_add_time(text, seconds_left(meter, p));

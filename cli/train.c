@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* train.c - limpid train: a network, pictures, and a folder for the result. */
 #include <errno.h>
-#include <math.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 #include "cli.h"
+#include "format/format.h"
 
 typedef struct {
     const char *net, *data, *out, *resume;
@@ -169,15 +169,17 @@ static void say_end(const limpid_meter *meter, const char *event, const char *ou
         limpid_text_add(text, "}\n");
         return;
     }
-    limpid_text_add(text, "%s/model.onnx: ", out);
+    limpid_text_add(text, "%s/model.onnx: %s", out, event);
+    if (meter->first_step < 0) {
+        limpid_text_add(text, " before; there was nothing left to do\n");
+        return;
+    }
+    limpid_text_add(text, " after ");
     limpid_text_add_count(text, p->step);
-    limpid_text_add(text, " steps, %s", event);
-    if (isfinite(p->loss) && p->step > meter->first_step)
-        limpid_text_add(text, ", loss %.4f, accuracy %.2f %% on the training pictures", p->loss,
-                        100 * p->accuracy);
-    limpid_text_add(text, ", ");
+    limpid_text_add(text, " steps and ");
     limpid_text_add_time(text, p->seconds);
-    limpid_text_add(text, "\n");
+    limpid_text_add(text, ", loss %.4f, accuracy %.2f %% on the training pictures\n", p->loss,
+                    100 * p->accuracy);
 }
 
 static void add_next(limpid_text *text, const char *before, const char *out, const char *after,
@@ -269,13 +271,23 @@ static limpid_status resume(limpid_command *command, const settings *s)
             return limpid_fail(command->context, LIMPID_USAGE,
                                "--resume goes on with a run as it was begun; --%s cannot change it",
                                options[i].name);
-    limpid_meter meter;
+    limpid_context *context = command->context;
+    limpid_safetensors state = { 0 };
     limpid_graph *graph = NULL;
-    limpid_meter_start(&meter, command->context, command->json);
-    limpid_status status =
-        limpid_resume(&graph, command->context, s->resume, limpid_meter_show, &meter);
+    limpid_meter meter;
+    char *path = limpid_path_join(context, s->resume, "state.safetensors");
+    if (!path)
+        return LIMPID_NO_MEMORY;
+    limpid_meter_start(&meter, context, command->json);
+    limpid_status status = limpid_safetensors_read(context, path, &state);
+    const char *data = limpid_safetensors_note(&state, "data"); /* for the next command alone */
+    if (status == LIMPID_OK)
+        status = limpid_resume(&graph, context, s->resume, limpid_meter_show, &meter);
+    status = finish(command, &meter, status, s->resume, data ? data : "digits");
     limpid_graph_free(graph);
-    return finish(command, &meter, status, s->resume, "SPEC");
+    limpid_safetensors_release(context, &state);
+    limpid_release(context, path);
+    return status;
 }
 
 static limpid_status run(limpid_command *command)

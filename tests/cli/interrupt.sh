@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+# Stopped by a signal: the step is finished, the run is saved, and --resume ends with the same bits as a run
+# that was never stopped, with another number of threads too. Killed at any moment: the model is whole.
+. "$(dirname "$0")/common.sh"
+
+make_small net.txt
+run="--net net.txt --data digits:1000 --epochs 6 --batch 10 --checkpoint-every 7 --augment digits"
+# shellcheck disable=SC2086 # several options
+expect 0 train $run --out whole
+whole=$(digest whole)
+
+# begin FOLDER: the run in the background; its number is in $process
+begin() {
+    rm -rf "$1"
+    # shellcheck disable=SC2086 # several options
+    "$limpid" train $run --threads 2 --out "$1" >out 2>err &
+    process=$!
+}
+
+wait_for() { # file
+    for _ in $(seq 600); do
+        [ ! -e "$1" ] || return 0
+        sleep 0.02
+    done
+    wrong "$1 does not appear"
+}
+
+stopped=0
+for delay in 0 0.02 0.05 0.1; do
+    begin stopped
+    wait_for stopped/model.onnx
+    sleep "$delay"
+    kill -TERM "$process" 2>/dev/null || :
+    status=0
+    wait "$process" || status=$?
+    if [ "$status" -eq 0 ]; then # it was faster than the signal
+        same "a run that came to its end" "$(digest stopped)" "$whole"
+        continue
+    fi
+    same "status after SIGTERM" "$status" 130
+    prints "limpid train --resume stopped"
+    stopped=$((stopped + 1))
+    digest stopped >unfinished
+    expect 0 train --resume stopped --threads 3
+    same "a resumed run" "$(digest stopped)" "$whole"
+done
+[ "$stopped" -gt 0 ] || wrong "no run was slow enough to be stopped"
+
+# Ctrl-C, and JSON. A shell's background jobs ignore SIGINT, so timeout sends it.
+if command -v timeout >/dev/null 2>&1; then
+    status=0
+    # shellcheck disable=SC2086 # several options
+    timeout -s INT 0.6 "$limpid" train $run --epochs 100000 --json --out controlled >out 2>err || status=$?
+    case $status in 124 | 130) ;; *) wrong "status $status after SIGINT" ;; esac
+    same "the last line" "$("$tools" get event <out)" interrupted
+    digest controlled >unfinished
+fi
+
+# No mercy: kill -9 anywhere leaves a model that loads, and a run that can be resumed.
+killed=0
+for delay in 0.00 0.01 0.02 0.03 0.05 0.07 0.1 0.15; do
+    begin killed
+    wait_for killed/model.onnx
+    sleep "$delay"
+    kill -9 "$process" 2>/dev/null || :
+    status=0
+    wait "$process" 2>/dev/null || status=$?
+    digest killed >unfinished
+    [ "$status" -ne 0 ] || continue
+    killed=$((killed + 1))
+    [ -e killed/state.safetensors ] || continue # between the first model and the first state
+    expect 0 train --resume killed
+    same "a run that was killed after $delay s and resumed" "$(digest killed)" "$whole"
+    [ "$(ls killed | wc -l)" -eq 2 ] || wrong "something is left behind: $(ls killed)"
+done
+[ "$killed" -gt 0 ] || wrong "no run was slow enough to be killed"
