@@ -119,71 +119,72 @@ static void refuse(limpid_context *context, const void *bytes, size_t size, limp
     assert_int_equal(untouched.tensor_count, 99);
 }
 
+static const struct {
+    const char *header, *numbers, *part;
+    limpid_status status;
+} hostile[] = {
+    { "", "", "no JSON", LIMPID_BAD_FILE },
+    { "[]", "", "no JSON object", LIMPID_BAD_FILE },
+    { "{", "", "no JSON", LIMPID_BAD_FILE },
+    { "{} x", "", "no JSON", LIMPID_BAD_FILE },
+    { "{}", "1234", "4 bytes of numbers", LIMPID_BAD_FILE },
+    { "{\"a\":1}", "", "no JSON object", LIMPID_BAD_FILE },
+    { "{\"a\":{}}", "", "dtype is missing", LIMPID_BAD_FILE },
+    { "{\"a\":{\"dtype\":\"F16\"}}", "", "only F32", LIMPID_UNSUPPORTED },
+    { "{\"a\":{\"dtype\":\"F32\"}}", "", "shape is missing", LIMPID_BAD_FILE },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,1],\"data_offsets\":[0,4]}}", "1234",
+      "too many dimensions", LIMPID_BAD_FILE },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}", "1234",
+      "no whole number", LIMPID_BAD_FILE },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1.0],\"data_offsets\":[0,4]}}", "1234",
+      "no whole number", LIMPID_BAD_FILE },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,4]}}", "1234",
+      "no JSON", LIMPID_BAD_FILE },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}}", "1234", "two whole numbers",
+      LIMPID_BAD_FILE },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4.5]}}", "1234",
+      "two whole numbers", LIMPID_BAD_FILE },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}}", "1234",
+      "do not lie within", LIMPID_BAD_FILE },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[-4,0]}}", "1234",
+      "do not lie within", LIMPID_BAD_FILE },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", "1234",
+      "do not lie within", LIMPID_BAD_FILE },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}", "1234", "does not fit",
+      LIMPID_BAD_FILE },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387905,4],\"data_offsets\":[0,4]}}",
+      "1234", "does not fit", LIMPID_BAD_FILE },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[0,9223372036854775807,8],\"data_offsets\":[0,0]}}", "",
+      "does not fit", LIMPID_BAD_FILE },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+      "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
+      "12345678", "twice", LIMPID_BAD_FILE },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+      "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
+      "1234", "begins at byte 0, not at 4", LIMPID_BAD_FILE },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+      "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}",
+      "123456789012", "begins at byte 8, not at 4", LIMPID_BAD_FILE },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", "12345678",
+      "begins at byte 4, not at 0", LIMPID_BAD_FILE },
+    { "{\"__metadata__\":[]}", "", "no JSON object", LIMPID_BAD_FILE },
+    { "{\"__metadata__\":{\"a\":1}}", "", "no text", LIMPID_BAD_FILE },
+    { "{\"\\u0000\":{}}", "", "no JSON", LIMPID_BAD_FILE },
+    { "{\"\xff\":{}}", "", "no JSON", LIMPID_BAD_FILE },
+    { "{\"a\":{\"dtype\":\"F32\",\"shape\":[[[]]]}}", "", "brackets", LIMPID_BAD_FILE },
+};
+
 static void hostile_headers(void **state)
 {
-    static const struct {
-        const char *header, *numbers, *part;
-        limpid_status status;
-    } rows[] = {
-        { "", "", "no JSON", LIMPID_BAD_FILE },
-        { "[]", "", "no JSON object", LIMPID_BAD_FILE },
-        { "{", "", "no JSON", LIMPID_BAD_FILE },
-        { "{} x", "", "no JSON", LIMPID_BAD_FILE },
-        { "{}", "1234", "4 bytes of numbers", LIMPID_BAD_FILE },
-        { "{\"a\":1}", "", "no JSON object", LIMPID_BAD_FILE },
-        { "{\"a\":{}}", "", "dtype is missing", LIMPID_BAD_FILE },
-        { "{\"a\":{\"dtype\":\"F16\"}}", "", "only F32", LIMPID_UNSUPPORTED },
-        { "{\"a\":{\"dtype\":\"F32\"}}", "", "shape is missing", LIMPID_BAD_FILE },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1,1,1,1,1,1,1,1,1],\"data_offsets\":[0,4]}}",
-          "1234", "too many dimensions", LIMPID_BAD_FILE },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}", "1234",
-          "no whole number", LIMPID_BAD_FILE },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1.0],\"data_offsets\":[0,4]}}", "1234",
-          "no whole number", LIMPID_BAD_FILE },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[99999999999999999999],\"data_offsets\":[0,4]}}",
-          "1234", "no JSON", LIMPID_BAD_FILE },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}}", "1234",
-          "two whole numbers", LIMPID_BAD_FILE },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4.5]}}", "1234",
-          "two whole numbers", LIMPID_BAD_FILE },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}}", "1234",
-          "do not lie within", LIMPID_BAD_FILE },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[-4,0]}}", "1234",
-          "do not lie within", LIMPID_BAD_FILE },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", "1234",
-          "do not lie within", LIMPID_BAD_FILE },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}", "1234",
-          "does not fit", LIMPID_BAD_FILE },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387905,4],\"data_offsets\":[0,4]}}",
-          "1234", "does not fit", LIMPID_BAD_FILE },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[0,9223372036854775807,8],\"data_offsets\":[0,0]}}",
-          "", "does not fit", LIMPID_BAD_FILE },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
-          "\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}",
-          "12345678", "twice", LIMPID_BAD_FILE },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
-          "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}",
-          "1234", "begins at byte 0, not at 4", LIMPID_BAD_FILE },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
-          "\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,12]}}",
-          "123456789012", "begins at byte 8, not at 4", LIMPID_BAD_FILE },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", "12345678",
-          "begins at byte 4, not at 0", LIMPID_BAD_FILE },
-        { "{\"__metadata__\":[]}", "", "no JSON object", LIMPID_BAD_FILE },
-        { "{\"__metadata__\":{\"a\":1}}", "", "no text", LIMPID_BAD_FILE },
-        { "{\"\\u0000\":{}}", "", "no JSON", LIMPID_BAD_FILE },
-        { "{\"\xff\":{}}", "", "no JSON", LIMPID_BAD_FILE },
-        { "{\"a\":{\"dtype\":\"F32\",\"shape\":[[[]]]}}", "", "brackets", LIMPID_BAD_FILE },
-    };
     limpid_context *context = *state;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    for (size_t i = 0; i < sizeof hostile / sizeof hostile[0]; i++) {
         uint8_t file[512] = { 0 };
-        size_t header = strlen(rows[i].header), numbers = strlen(rows[i].numbers);
+        size_t header = strlen(hostile[i].header), numbers = strlen(hostile[i].numbers);
         assert_true(8 + header + numbers <= sizeof file);
         memcpy(file, &header, 8);
-        memcpy(file + 8, rows[i].header, header);
-        memcpy(file + 8 + header, rows[i].numbers, numbers);
-        refuse(context, file, 8 + header + numbers, rows[i].status, rows[i].part);
+        memcpy(file + 8, hostile[i].header, header);
+        memcpy(file + 8 + header, hostile[i].numbers, numbers);
+        refuse(context, file, 8 + header + numbers, hostile[i].status, hostile[i].part);
     }
 }
 
