@@ -3,6 +3,26 @@
  * padding and dilation): where the window does not fit, the plan fails and says by how much. */
 #include "op/op.h"
 
+/* Whether all cells of some window step over the picture, as those of a dilation wider than it may:
+ * of the places a window's cells take, dilation apart, the first not negative one must lie inside.
+ */
+static bool steps_over(int64_t in, int64_t before, int64_t stride, int64_t dilation,
+                       int64_t outputs)
+{
+    int64_t first = -1;
+    for (int64_t i = 0; i < outputs && dilation > in; i++) {
+        int64_t place = (i * stride - before) % dilation;
+        place += place < 0 ? dilation : 0;
+        if (place >= in)
+            return true;
+        if (place == first) /* from here on they repeat */
+            return false;
+        if (i == 0)
+            first = place;
+    }
+    return false;
+}
+
 static limpid_status extent(const limpid_shaping *s, const limpid_window_attributes *a, int d,
                             bool covered, int64_t *out)
 {
@@ -14,13 +34,14 @@ static limpid_status extent(const limpid_shaping *s, const limpid_window_attribu
             s, "a window of %s %lld, dilation %lld, does not fit into %lld%s%s", names[d],
             (long long)a->size[d], (long long)a->dilation[d], (long long)in,
             before + after ? " with its padding" : "", d == 0 ? " rows" : " columns");
-    if (covered && (before > reach || after > reach))
+    *out = (padded - reach - 1) / a->stride[d] + 1;
+    if (covered && (before > reach || after > reach ||
+                    steps_over(in, before, a->stride[d], a->dilation[d], *out)))
         return limpid_shape_fail(s,
                                  "padding %lld and %lld of the %s leaves windows of size %lld "
                                  "without a cell of the picture",
                                  (long long)before, (long long)after, names[d],
                                  (long long)a->size[d]);
-    *out = (padded - reach - 1) / a->stride[d] + 1;
     return LIMPID_OK;
 }
 
