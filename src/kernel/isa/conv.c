@@ -121,7 +121,7 @@ typedef struct {
 /* Channels whose rows of phi fill some tiles. */
 static int64_t channels_together(const limpid_window *s)
 {
-    int64_t wanted = limpid_max(1, 96 / (s->size[0] * s->size[1]));
+    int64_t wanted = limpid_max(1, 512 / (s->size[0] * s->size[1]));
     return limpid_min(wanted, s->c / s->groups);
 }
 

@@ -2,14 +2,16 @@
 /* filter.c - the gradient of the filters, phi(x)^T dz/dY (equation 33), and of the biases.
  *
  * Rows are filters, columns are (c, u, v), terms are the pixels of the samples. Each shard of the
- * batch sums into a part of its own; the parts are joined by one tree. Columns are taken in waves,
- * as many at a time as keep the parts small. */
+ * batch has a sum of its own, and the shards' sums are joined by one tree. Few filters and columns:
+ * every shard is a task, with a part of its own for the sum. Many: a task takes one panel of
+ * columns through all shards and joins them as it goes. Both give the same bits. */
 #include <string.h>
 #include "kernel/isa/isa.h"
 
 enum {
-    PARTS = 1 << 20, /* floats all shards' parts of a wave may take */
-    BLOCK = 1 << 16  /* floats of phi and dy gathered at a time: they stay in a level 2 cache */
+    PARTS = 1 << 19, /* floats all shards' parts may take together */
+    BLOCK = 1 << 16, /* floats of phi and dy gathered at a time: they stay in a level 2 cache */
+    LEVELS = 6       /* of the tree over LIMPID_SHARDS, with one being summed */
 };
 
 typedef struct {
@@ -17,22 +19,25 @@ typedef struct {
     const limpid_window *s;
     const float *x, *dy;
     float *dw, *parts;
-    int64_t filters, width; /* of a group; columns of a wave's parts, whole panels */
-    int64_t g, k0, k1;      /* this wave */
-    int64_t pieces;         /* into which a wave's columns are cut, beside the shards */
-    int64_t block;          /* terms gathered at a time */
+    int64_t filters; /* of a group */
+    int64_t width;   /* columns of a sum in memory, whole panels */
+    int64_t pieces;  /* into which the columns are cut, beside the shards */
+    int64_t block;   /* terms gathered at a time */
 } filter_work;
 
-static int64_t wave_width(const limpid_window *s)
+static bool by_shard(const limpid_window *s)
 {
-    int64_t filters = s->k / s->groups;
-    int64_t fitting = PARTS / LIMPID_SHARDS / filters / PANEL * PANEL;
-    return limpid_min(panels(taps(s)) * PANEL, limpid_max(fitting, PANEL));
+    return LIMPID_SHARDS * s->k * panels(taps(s)) * PANEL <= PARTS;
+}
+
+static int64_t sum_width(const limpid_window *s)
+{
+    return by_shard(s) ? panels(taps(s)) * PANEL : PANEL;
 }
 
 static int64_t block_terms(const limpid_window *s)
 {
-    return limpid_max(16, BLOCK / (wave_width(s) + s->k / s->groups));
+    return limpid_max(16, BLOCK / (sum_width(s) + s->k / s->groups));
 }
 
 /* Rows of phi: an odd number of cache lines apart, so that they do not all fall on the same ones.
@@ -44,17 +49,17 @@ static int64_t phi_stride(int64_t width)
 
 limpid_scratch_need KERNEL(conv_backward_filter_need)(const limpid_window *s)
 {
-    int64_t filters = s->k / s->groups, width = wave_width(s);
-    int64_t worker = block_terms(s) * (phi_stride(width) + filters) + filters * width;
-    return (limpid_scratch_need){ (size_t)(LIMPID_SHARDS * filters * width) * sizeof(float),
-                                  (size_t)worker * sizeof(float) };
+    int64_t filters = s->k / s->groups, width = sum_width(s), sums = by_shard(s) ? 1 : 1 + LEVELS;
+    int64_t worker = block_terms(s) * (phi_stride(width) + filters) + sums * filters * width;
+    int64_t shared = by_shard(s) ? LIMPID_SHARDS * s->k * width : 0;
+    return (limpid_scratch_need){ (size_t)shared * sizeof(float), (size_t)worker * sizeof(float) };
 }
 
-/* dy at columns [q0, q1) as the tiles want it: for each row tile [terms][rows]. */
-static void gather_rows(const filter_work *work, int64_t q0, int64_t q1, float *to)
+/* dy of group g at columns [q0, q1) as the tiles want it: for each row tile [terms][rows]. */
+static void gather_rows(const filter_work *work, int64_t g, int64_t q0, int64_t q1, float *to)
 {
     const limpid_window *s = work->s;
-    int64_t count = pixels(s), first = work->g * work->filters;
+    int64_t count = pixels(s), first = g * work->filters;
     for (int64_t t = 0; t < row_tiles(work->filters); t++) {
         int64_t r0 = row_begin(work->filters, t), rows = row_begin(work->filters, t + 1) - r0;
         float *packed = to + (q1 - q0) * r0;
@@ -67,73 +72,97 @@ static void gather_rows(const filter_work *work, int64_t q0, int64_t q1, float *
     }
 }
 
-/* One chain over the columns' terms [q0, q1): into out, `width` floats a row, for columns [k0, k1).
- */
-static void filter_chain(const filter_work *work, int64_t q0, int64_t q1, int64_t k0, int64_t k1,
-                         float *memory, float *out)
+/* The columns [k0, k1) of a group, and the memory to sum them in. */
+typedef struct {
+    int64_t g, k0, k1;
+    float *phi, *rows, *extra;
+} place;
+
+static place make_place(const filter_work *work, int64_t g, int64_t k0, int64_t k1, int worker)
 {
+    const limpid_scratch *scratch = &work->site->scratch;
+    float *memory = (float *)(void *)(scratch->worker + (size_t)worker * scratch->stride);
+    float *rows = memory + work->block * phi_stride(work->width);
+    return (place){ g, k0, k1, memory, rows, rows + work->block * work->filters };
+}
+
+/* One block of a chain: the terms [q, q + terms) through all row tiles. */
+static void filter_block(const filter_work *work, const place *at, int64_t q, int64_t terms,
+                         bool resume, float *out)
+{
+    const limpid_window *s = work->s;
     int64_t stride = phi_stride(work->width);
-    float *phi = memory, *rows_packed = memory + work->block * stride;
-    for (int64_t q = q0; q < q1; q += work->block) {
-        int64_t terms = limpid_min(work->block, q1 - q);
-        KERNEL(phi_by_pixel)(work->s, work->x, work->g, q, q + terms, k0, k1, phi, stride);
-        gather_rows(work, q, q + terms, rows_packed);
-        for (int64_t t = 0; t < row_tiles(work->filters); t++) {
-            int64_t r0 = row_begin(work->filters, t), rows = row_begin(work->filters, t + 1) - r0;
-            for (int64_t k = 0; k < k1 - k0; k += PANEL) {
-                tile part = { .rows = (int)rows,
-                              .columns = (int)limpid_min(PANEL, k1 - k0 - k),
-                              .terms = terms,
-                              .a = rows_packed + terms * r0,
-                              .a_stride = rows,
-                              .b = phi + k,
-                              .b_stride = stride,
-                              .c = out + r0 * work->width + k,
-                              .c_stride = work->width,
-                              .resume = q > q0 };
-                KERNEL(tile_chain)(&part);
-            }
+    bool natural = pixels(s) == 1; /* dy already lies as the tiles want it */
+    KERNEL(phi_by_pixel)(s, work->x, at->g, q, q + terms, at->k0, at->k1, at->phi, stride);
+    if (!natural)
+        gather_rows(work, at->g, q, q + terms, at->rows);
+    for (int64_t t = 0; t < row_tiles(work->filters); t++) {
+        int64_t r0 = row_begin(work->filters, t), rows = row_begin(work->filters, t + 1) - r0;
+        for (int64_t k = 0; k < at->k1 - at->k0; k += PANEL) {
+            tile part = { .rows = (int)rows,
+                          .columns = (int)limpid_min(PANEL, at->k1 - at->k0 - k),
+                          .terms = terms,
+                          .a = natural ? work->dy + q * s->k + at->g * work->filters + r0
+                                       : at->rows + terms * r0,
+                          .a_stride = natural ? s->k : rows,
+                          .b = at->phi + k,
+                          .b_stride = stride,
+                          .c = out + r0 * work->width + k,
+                          .c_stride = work->width,
+                          .resume = resume };
+            KERNEL(tile_chain)(&part);
         }
     }
 }
 
-static void filter_task(void *argument, int64_t index, int worker)
+static void add_sums(const filter_work *work, const place *at, float *to, const float *from)
 {
-    const filter_work *work = argument;
-    const limpid_scratch *scratch = &work->site->scratch;
-    int64_t shard = index / work->pieces, piece = index % work->pieces, count = pixels(work->s);
-    int64_t n0 = limpid_shard_begin(work->s->n, shard),
-            n1 = limpid_shard_begin(work->s->n, shard + 1);
-    int64_t all = panels(work->k1 - work->k0);
-    int64_t offset = all * piece / work->pieces * PANEL;
-    int64_t k0 = work->k0 + offset;
-    int64_t k1 = limpid_min(work->k0 + all * (piece + 1) / work->pieces * PANEL, work->k1);
-    float *memory = (float *)(void *)(scratch->worker + (size_t)worker * scratch->stride);
-    float *extra = memory + work->block * (phi_stride(work->width) + work->filters);
-    float *part = work->parts + shard * work->filters * work->width + offset;
-    /* A chain takes whole samples, or parts of one that has more pixels than a chain may. */
+    for (int64_t r = 0; r < work->filters; r++)
+        add_run(to + r * work->width, from + r * work->width, at->k1 - at->k0);
+}
+
+/* The sum of one shard into out, `width` floats a row. A chain takes whole samples, or parts of one
+ * that has more pixels than a chain may; chains are added in order. A shard without samples gives
+ * 0. */
+static void shard_sum(const filter_work *work, const place *at, int64_t shard, float *out)
+{
+    int64_t count = pixels(work->s), begin = limpid_shard_begin(work->s->n, shard) * count;
+    int64_t end = limpid_shard_begin(work->s->n, shard + 1) * count;
     int64_t step = count > LIMPID_CHAIN ? LIMPID_CHAIN : LIMPID_CHAIN / count * count;
-    for (int64_t q = n0 * count; k0 < k1 && q < n1 * count;) {
-        int64_t limit = count > LIMPID_CHAIN ? (q / count + 1) * count : n1 * count;
-        int64_t end = limpid_min(q + step, limit);
-        bool first = q == n0 * count;
-        filter_chain(work, q, end, k0, k1, memory, first ? part : extra);
-        if (!first)
-            for (int64_t r = 0; r < work->filters; r++)
-                add_run(part + r * work->width, extra + r * work->width, k1 - k0);
-        q = end;
+    for (int64_t r = 0; begin == end && r < work->filters; r++)
+        memset(out + r * work->width, 0, (size_t)(at->k1 - at->k0) * sizeof *out);
+    for (int64_t q = begin, stop; q < end; q = stop) {
+        int64_t sample_end = (q / count + 1) * count;
+        float *sum = q == begin ? out : at->extra;
+        stop = limpid_min(q + step, count > LIMPID_CHAIN ? sample_end : end);
+        for (int64_t t = q; t < stop; t += work->block)
+            filter_block(work, at, t, limpid_min(work->block, stop - t), t > q, sum);
+        if (sum != out)
+            add_sums(work, at, out, sum);
     }
 }
 
-/* out[i] = the tree over the shards of parts[shard][i]; shards without samples count as 0. */
-static void join_shards(int64_t n, const float *parts, int64_t stride, int64_t count, float *out)
+/* ---- a shard a task ---- */
+
+static void shard_task(void *argument, int64_t index, int worker)
+{
+    const filter_work *work = argument;
+    int64_t piece = index % work->pieces, shard = index / work->pieces % LIMPID_SHARDS;
+    int64_t g = index / work->pieces / LIMPID_SHARDS, all = panels(taps(work->s));
+    int64_t k0 = all * piece / work->pieces * PANEL;
+    int64_t k1 = limpid_min(all * (piece + 1) / work->pieces * PANEL, taps(work->s));
+    place at = make_place(work, g, k0, k1, worker);
+    int64_t sums = work->filters * work->width;
+    shard_sum(work, &at, shard, work->parts + (g * LIMPID_SHARDS + shard) * sums + k0);
+}
+
+/* out[i] = the tree over the shards of parts[shard][i]. */
+static void join_shards(const float *parts, int64_t stride, int64_t count, float *out)
 {
     for (int64_t i = 0; i < count; i += LANES) {
         vector sum[LIMPID_SHARDS];
         for (int64_t shard = 0; shard < LIMPID_SHARDS; shard++)
-            sum[shard] = limpid_shard_begin(n, shard) < limpid_shard_begin(n, shard + 1)
-                             ? load(parts + shard * stride + i)
-                             : broadcast(0);
+            sum[shard] = load(parts + shard * stride + i);
         for (int width = 1; width < LIMPID_SHARDS; width *= 2)
             for (int shard = 0; shard < LIMPID_SHARDS; shard += 2 * width)
                 sum[shard] += sum[shard + width];
@@ -147,10 +176,29 @@ static void join_shards(int64_t n, const float *parts, int64_t stride, int64_t c
 static void join_task(void *argument, int64_t row, int worker)
 {
     const filter_work *work = argument;
+    int64_t g = row / work->filters, sums = work->filters * work->width;
     (void)worker;
-    join_shards(work->s->n, work->parts + row * work->width, work->filters * work->width,
-                work->k1 - work->k0,
-                work->dw + (work->g * work->filters + row) * taps(work->s) + work->k0);
+    join_shards(work->parts + g * LIMPID_SHARDS * sums + row % work->filters * work->width, sums,
+                taps(work->s), work->dw + row * taps(work->s));
+}
+
+/* ---- a panel a task ---- */
+
+static void panel_task(void *argument, int64_t index, int worker)
+{
+    const filter_work *work = argument;
+    int64_t all = panels(taps(work->s)), g = index / all, k0 = index % all * PANEL;
+    place at = make_place(work, g, k0, limpid_min(k0 + PANEL, taps(work->s)), worker);
+    int64_t sums = work->filters * work->width, top = 0;
+    float *level = at.extra + sums; /* partial sums of the tree, the joined ones below */
+    for (int64_t shard = 0; shard < LIMPID_SHARDS; shard++) {
+        shard_sum(work, &at, shard, level + top++ * sums);
+        for (int64_t joined = shard; joined & 1; joined >>= 1, top--)
+            add_sums(work, &at, level + (top - 2) * sums, level + (top - 1) * sums);
+    }
+    for (int64_t r = 0; r < work->filters; r++)
+        copy_run(work->dw + (g * work->filters + r) * taps(work->s) + k0, level + r * work->width,
+                 at.k1 - k0);
 }
 
 void KERNEL(conv_backward_filter)(const limpid_worksite *site, const limpid_window *s,
@@ -159,16 +207,15 @@ void KERNEL(conv_backward_filter)(const limpid_worksite *site, const limpid_wind
     filter_work work = { .site = site, .s = s, .x = x, .dy = dy, .dw = dw };
     work.parts = site->scratch.shared;
     work.filters = s->k / s->groups;
-    work.width = wave_width(s);
+    work.width = sum_width(s);
     work.block = block_terms(s);
-    int64_t shards = limpid_min(LIMPID_SHARDS, s->n); /* that have samples */
-    for (work.g = 0; work.g < s->groups; work.g++)
-        for (work.k0 = 0; work.k0 < taps(s); work.k0 += work.width) {
-            work.k1 = limpid_min(work.k0 + work.width, taps(s));
-            work.pieces = limpid_min(panels(work.k1 - work.k0), LIMPID_SHARDS / shards);
-            limpid_parallel(site->context, LIMPID_SHARDS * work.pieces, filter_task, &work);
-            limpid_parallel(site->context, work.filters, join_task, &work);
-        }
+    int64_t all = panels(taps(s)), shards = limpid_min(LIMPID_SHARDS, s->n);
+    if (by_shard(s)) {
+        work.pieces = limpid_min(all, LIMPID_SHARDS / shards);
+        limpid_parallel(site->context, s->groups * LIMPID_SHARDS * work.pieces, shard_task, &work);
+        limpid_parallel(site->context, s->k, join_task, &work);
+    } else
+        limpid_parallel(site->context, s->groups * all, panel_task, &work);
 }
 
 /* ---- biases
@@ -224,5 +271,5 @@ void KERNEL(channel_sum)(const limpid_worksite *site, int64_t n, int64_t c, int6
 {
     sum_work work = { n, c, count, dy, db, site->scratch.shared };
     limpid_parallel(site->context, LIMPID_SHARDS, sum_task, &work);
-    join_shards(n, work.parts, c + PANEL, c, db);
+    join_shards(work.parts, c + PANEL, c, db);
 }

@@ -140,8 +140,7 @@ INLINE void add_run(float *to, const float *from, int64_t count)
         to[i] += from[i];
 }
 
-/* ---- tile.c -------------------------------------------------------------------------------------
- */
+/* ---- tile.c ---- */
 
 /* C[rows][columns] = start + A B over `terms`, all in order, one chain of fused multiply-adds an
  * element: a is [terms][rows] with a_stride between terms, b is [terms][columns] with b_stride.
@@ -179,8 +178,7 @@ INLINE int64_t row_begin(int64_t of, int64_t index)
     return of * index / row_tiles(of);
 }
 
-/* ---- pack.c -------------------------------------------------------------------------------------
- */
+/* ---- pack.c ---- */
 
 /* The columns of a batch: output pixel p of sample n is column n * pixels + p, so that small
  * pictures (one pixel, for a fully connected layer) fill vectors together. */

@@ -76,6 +76,21 @@ INLINE void inside(const limpid_window *s, const stretch *at, int64_t v, int64_t
     *to = limpid_max(*from, *to);
 }
 
+/* Whether no tap of the window leaves the picture on this stretch. */
+INLINE bool interior(const limpid_window *s, const stretch *at)
+{
+    int64_t top = at->i * s->stride[0] - s->pad[0], left = at->j * s->stride[1] - s->pad[1];
+    return top >= 0 && top + (s->size[0] - 1) * s->dilation[0] < s->h && left >= 0 &&
+           left + (at->length - 1) * s->stride[1] + (s->size[1] - 1) * s->dilation[1] < s->w;
+}
+
+/* Where in a plane the first cell of a stretch lies for the tap (u, v); may be outside. */
+INLINE int64_t cell(const limpid_window *s, const stretch *at, int64_t u, int64_t v)
+{
+    return (at->i * s->stride[0] - s->pad[0] + u * s->dilation[0]) * s->w + at->j * s->stride[1] -
+           s->pad[1] + v * s->dilation[1];
+}
+
 INLINE void gather_stretch(const limpid_window *s, const float *plane, const stretch *at, int64_t u,
                            int64_t v, float *to)
 {
@@ -84,7 +99,7 @@ INLINE void gather_stretch(const limpid_window *s, const float *plane, const str
         inside(s, at, v, &from, &end);
     for (int64_t j = 0; j < from; j++)
         to[j] = 0;
-    const float *cells = plane + row * s->w + at->j * s->stride[1] - s->pad[1] + v * s->dilation[1];
+    const float *cells = plane + cell(s, at, u, v);
     if (s->stride[1] == 1)
         copy_run(to + from, cells + from, end - from);
     else
@@ -94,25 +109,46 @@ INLINE void gather_stretch(const limpid_window *s, const float *plane, const str
         to[j] = 0;
 }
 
+/* One stretch for all taps: the loop of small pictures, whose rows are a vector long. */
+INLINE void stretch_by_tap(const limpid_window *s, const float *x, const stretch *at, float *to)
+{
+    bool plain = s->stride[1] == 1 && interior(s, at);
+    for (int64_t c = 0; c < s->c / s->groups; c++, x += s->h * s->w)
+        for (int64_t u = 0; u < s->size[0]; u++) {
+            const float *cells = x + cell(s, at, u, 0);
+            for (int64_t v = 0; v < s->size[1]; v++, to += PANEL)
+                if (plain && at->length == 8)
+                    *(run8 *)to = *(const run8 *)(cells + v * s->dilation[1]);
+                else if (plain)
+                    copy_run(to, cells + v * s->dilation[1], at->length);
+                else
+                    gather_stretch(s, x, at, u, v, to);
+        }
+}
+
 void KERNEL(phi_by_tap)(const limpid_window *s, const float *x, int64_t g, int64_t q0, int64_t q1,
                         float *to)
 {
-    int64_t area = s->h * s->w, channels = s->c / s->groups;
-    x += g * channels * area;
+    int64_t area = s->h * s->w;
+    x += g * (s->c / s->groups) * area;
     if (whole(s)) {
         KERNEL(transpose)(q1 - q0, taps(s), x + q0 * s->c * area, s->c * area, to, PANEL);
         return;
     }
-    stretch first = stretch_first(s, q0, q1);
-    for (int64_t c = 0; c < channels; c++)
-        for (int64_t u = 0; u < s->size[0]; u++)
-            for (int64_t v = 0; v < s->size[1]; v++, to += PANEL) {
-                stretch at = first;
-                for (int64_t q = q0; q < q1; stretch_next(s, &at, q1 - q)) {
-                    gather_stretch(s, x + (at.n * s->c + c) * area, &at, u, v, to + q - q0);
-                    q += at.length;
-                }
-            }
+    stretch at = stretch_first(s, q0, q1);
+    for (int64_t q = q0; q < q1; stretch_next(s, &at, q1 - q)) {
+        stretch_by_tap(s, x + at.n * s->c * area, &at, to + q - q0);
+        q += at.length;
+    }
+}
+
+/* A row of phi whose window lies inside the picture: a run for each (c, u), each written eight
+ * floats wide over the start of the next. */
+INLINE void plain_row(const limpid_window *s, const float *cells, int64_t channels, float *to)
+{
+    for (int64_t c = 0; c < channels; c++, cells += s->h * s->w)
+        for (int64_t u = 0; u < s->size[0]; u++, to += s->size[1])
+            *(run8 *)to = *(const run8 *)(cells + u * s->dilation[0] * s->w);
 }
 
 /* One row of phi: columns k0 .. k1, a run of v for each (c, u). `end` is where x ends. */
@@ -154,11 +190,20 @@ void KERNEL(phi_by_pixel)(const limpid_window *s, const float *x, int64_t g, int
     int64_t sample = s->c * s->h * s->w, group = sample / s->groups;
     const float *end = x + s->n * sample;
     int64_t n = q0 / pixels(s), i = q0 % pixels(s) / s->ow, j = q0 % s->ow;
+    int64_t window = s->size[0] * s->size[1];
+    /* whole channels, runs of at most eight cells that lie side by side */
+    bool plain = k0 % window == 0 && k1 % window == 0 && s->size[1] <= 8 && s->dilation[1] == 1;
     bool copy = whole(s);
     for (int64_t q = q0; q < q1; q++, to += stride) {
         const float *from = x + n * sample + g * group;
+        stretch at = { n, i, j, 1 };
+        const float *cells = from + k0 / window * s->h * s->w + cell(s, &at, 0, 0);
+        const float *last = cells + ((k1 - k0) / window - 1) * s->h * s->w +
+                            (s->size[0] - 1) * s->dilation[0] * s->w;
         if (copy)
             copy_run(to, from + k0, k1 - k0);
+        else if (plain && interior(s, &at) && last + 8 <= end)
+            plain_row(s, cells, (k1 - k0) / window, to);
         else
             pixel_row(s, from, end, i, j, k0, k1, to);
         if (++j == s->ow) {
@@ -178,7 +223,7 @@ INLINE void add_stretch(const limpid_window *s, const float *from, const stretch
     if (row < 0 || row >= s->h)
         return;
     inside(s, at, v, &begin, &end);
-    float *cells = plane + row * s->w + at->j * s->stride[1] - s->pad[1] + v * s->dilation[1];
+    float *cells = plane + cell(s, at, u, v);
     if (s->stride[1] == 1)
         add_run(cells + begin, from + begin, end - begin);
     else
@@ -186,29 +231,43 @@ INLINE void add_stretch(const limpid_window *s, const float *from, const stretch
             cells[j * s->stride[1]] += from[j];
 }
 
-/* A cell's windows in the order of q have falling u, and within one output row falling v: this
- * order is the same wherever the columns are cut. */
+/* The rows of `channels` channels for one stretch. A cell's windows in the order of q have falling
+ * u, and within one output row falling v: so the order of addition is the same wherever columns are
+ * cut. Channels are innermost so that a sum is written long before the next one reads it. */
+INLINE void stretch_add_back(const limpid_window *s, const float *from, const stretch *at,
+                             int64_t channels, float *planes)
+{
+    int64_t area = s->h * s->w, window = s->size[0] * s->size[1];
+    bool plain = s->stride[1] == 1 && interior(s, at);
+    for (int64_t u = s->size[0] - 1; u >= 0; u--)
+        for (int64_t v = s->size[1] - 1; v >= 0; v--) {
+            const float *row = from + (u * s->size[1] + v) * PANEL;
+            float *cells = planes + cell(s, at, u, v);
+            for (int64_t c = 0; c < channels; c++, row += window * PANEL)
+                if (plain && at->length == 8)
+                    *(run8 *)(cells + c * area) += *(const run8 *)row;
+                else if (plain)
+                    add_run(cells + c * area, row, at->length);
+                else
+                    add_stretch(s, row, at, u, v, planes + c * area);
+        }
+}
+
 void KERNEL(phi_add_back)(const limpid_window *s, const float *from, int64_t g, int64_t c0,
                           int64_t c1, int64_t q0, int64_t q1, float *dx)
 {
-    int64_t area = s->h * s->w, window = s->size[0] * s->size[1];
-    dx += g * (s->c / s->groups) * area;
+    int64_t area = s->h * s->w;
+    dx += (g * (s->c / s->groups) + c0) * area;
     if (whole(s)) {
         KERNEL(transpose)
-        ((c1 - c0) * window, q1 - q0, from, PANEL, dx + q0 * s->c * area + c0 * area, s->c * area);
+        ((c1 - c0) * area, q1 - q0, from, PANEL, dx + q0 * s->c * area, s->c * area);
         return;
     }
-    stretch first = stretch_first(s, q0, q1);
-    for (int64_t c = c0; c < c1; c++)
-        for (int64_t tap = window - 1; tap >= 0; tap--) {
-            const float *row = from + ((c - c0) * window + tap) * PANEL;
-            stretch at = first;
-            for (int64_t q = q0; q < q1; stretch_next(s, &at, q1 - q)) {
-                add_stretch(s, row + q - q0, &at, tap / s->size[1], tap % s->size[1],
-                            dx + (at.n * s->c + c) * area);
-                q += at.length;
-            }
-        }
+    stretch at = stretch_first(s, q0, q1);
+    for (int64_t q = q0; q < q1; stretch_next(s, &at, q1 - q)) {
+        stretch_add_back(s, from + q - q0, &at, c1 - c0, dx + at.n * s->c * area);
+        q += at.length;
+    }
 }
 
 void KERNEL(load_columns)(const limpid_window *s, const float *y, int64_t g, int64_t r0,

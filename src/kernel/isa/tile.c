@@ -11,15 +11,16 @@
 INLINE void chain(int rows, int vectors, const tile *t)
 {
     vector acc[ROWS][VECTORS];
+    const float *a = t->a, *b = t->b;
+    float *c = t->c;
+    int64_t a_stride = t->a_stride, b_stride = t->b_stride, c_stride = t->c_stride;
 #pragma GCC unroll 16
     for (int i = 0; i < rows; i++)
 #pragma GCC unroll 4
         for (int j = 0; j < vectors; j++)
-            acc[i][j] = t->resume ? load(t->c + i * t->c_stride + j * LANES)
+            acc[i][j] = t->resume ? load(c + i * c_stride + j * LANES)
                                   : broadcast(t->bias ? t->bias[i] : 0);
-    const float *a = t->a, *b = t->b;
-    int64_t a_stride = t->a_stride, b_stride = t->b_stride;
-    for (int64_t k = 0; k < t->terms; k++) {
+    for (int64_t k = t->terms; k > 0; k--) {
         vector row[VECTORS];
 #pragma GCC unroll 4
         for (int j = 0; j < vectors; j++)
@@ -38,7 +39,7 @@ INLINE void chain(int rows, int vectors, const tile *t)
     for (int i = 0; i < rows; i++)
 #pragma GCC unroll 4
         for (int j = 0; j < vectors; j++)
-            store(t->c + i * t->c_stride + j * LANES, acc[i][j]);
+            store(c + i * c_stride + j * LANES, acc[i][j]);
 }
 
 /* One function for each height and width, so that the loops over rows and vectors are unrolled and
@@ -110,18 +111,19 @@ int64_t KERNEL(peak)(int64_t rounds)
 {
     enum { CHAINS = 12, STEPS = 64 };
     vector acc[CHAINS], x = broadcast(0.999f), y = broadcast(1e-6f);
+    float sink[LANES];
+#pragma GCC unroll 12
     for (int i = 0; i < CHAINS; i++)
         acc[i] = broadcast((float)i);
     for (int64_t r = 0; r < rounds * STEPS; r++) {
 #pragma GCC unroll 12
         for (int i = 0; i < CHAINS; i++)
             acc[i] = fma_v(acc[i], x, y);
-        __asm__ volatile("" : : : "memory"); /* keeps the loop, not the values, alive */
     }
-    float sink[LANES];
+#pragma GCC unroll 12
     for (int i = 1; i < CHAINS; i++)
         acc[0] += acc[i];
     store(sink, acc[0]);
-    __asm__ volatile("" : : "r"(sink) : "memory");
+    __asm__ volatile("" : : "r"(sink) : "memory"); /* the sum is wanted, so the loop is */
     return rounds * STEPS * CHAINS * LANES;
 }
