@@ -47,19 +47,18 @@ function(limpid_objects name)
 endfunction()
 
 limpid_objects(limpid-rooms ${sources})
+limpid_objects(limpid-note ${note_sources})
 
 # One source, compiled once for each instruction set.
-if(isa_sources)
-    foreach(isa IN LISTS limpid_isas)
-        limpid_objects(limpid-kernel-${isa} ${isa_sources})
-        target_compile_definitions(limpid-kernel-${isa} PRIVATE LIMPID_ISA=${isa})
-        target_compile_options(limpid-kernel-${isa} PRIVATE ${limpid_flags_${isa}})
-    endforeach()
-endif()
+foreach(isa IN LISTS limpid_isas)
+    limpid_objects(limpid-kernel-${isa} ${isa_sources})
+    target_compile_definitions(limpid-kernel-${isa} PRIVATE LIMPID_ISA=${isa})
+    target_compile_options(limpid-kernel-${isa} PRIVATE ${limpid_flags_${isa}})
+endforeach()
 
 # The ONNX schema: protoc-c turns src/format/onnx.proto into "onnx.pb-c.h" and its source, which is not
 # ours to warn about.
-if(LIMPID_WITH_ONNX AND EXISTS ${PROJECT_SOURCE_DIR}/src/format/onnx.proto)
+if(LIMPID_WITH_ONNX)
     set(generated ${PROJECT_BINARY_DIR}/generated)
     file(MAKE_DIRECTORY ${generated})
     add_custom_command(
@@ -99,17 +98,9 @@ else()
     add_library(limpid-inside ALIAS limpid)
 endif()
 
-# ---- the note, executable ---------------------------------------------------------------------------
-
-if(note_sources)
-    add_library(limpid-note STATIC EXCLUDE_FROM_ALL ${note_sources})
-    limpid_ours(limpid-note)
-    target_link_libraries(limpid-note PRIVATE m)
-endif()
-
 # ---- the command ------------------------------------------------------------------------------------
 
-if(LIMPID_COMMAND AND command_sources)
+if(LIMPID_COMMAND)
     add_executable(limpid-command ${command_sources})
     set_target_properties(limpid-command PROPERTIES OUTPUT_NAME limpid)
     limpid_ours(limpid-command)

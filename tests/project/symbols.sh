@@ -24,9 +24,9 @@ count=$(grep -c . "$declared")
 [ "$count" -gt 0 ] || echo 'limpid.h declares nothing' | complain
 [ "$count" -le 60 ] || echo "limpid.h declares $count functions; 60 is the budget" | complain
 
-# In a static library every name is visible to the linker, so each carries our prefix.
-nm -g --defined-only "$archive" 2>/dev/null | awk 'NF == 3 && $3 !~ /^limpid_/ { print $3 }' | sort -u |
-    sed 's/$/: a name without the prefix limpid_/' | complain
+# In a static library every name is visible to the linker, so each carries a prefix of ours.
+nm -g --defined-only "$archive" 2>/dev/null | awk 'NF == 3 && $3 !~ /^(limpid|note)_/ { print $3 }' | sort -u |
+    sed 's/$/: a name without the prefix limpid_ or note_/' | complain
 
 # Nothing that can be written lives outside a context.
 size -A "$archive" 2>/dev/null | awk '
