@@ -39,6 +39,8 @@ void limpid_meter_start(limpid_meter *meter, limpid_context *context, bool json)
     *meter = (limpid_meter){
         .context = context, .screen = limpid_screen_of(stderr), .json = json, .first_step = -1
     };
+    if (meter->screen.redraws)
+        meter->drawn = -redraw_seconds; /* the first step is shown at once */
     catch_signals();
 }
 

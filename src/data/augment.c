@@ -43,9 +43,9 @@ static float around_zero(limpid_random *random, float most)
 
 static distortion distortion_draw(limpid_random *random, float height, float width)
 {
-    double scale = around_zero(random, strength.stretch),
-           aspect = around_zero(random, strength.stretch), sine, cosine;
-    limpid_sincos(around_zero(random, strength.turn), &sine, &cosine);
+    double scale = (double)around_zero(random, strength.stretch),
+           aspect = (double)around_zero(random, strength.stretch), sine, cosine;
+    limpid_sincos((double)around_zero(random, strength.turn), &sine, &cosine);
     float sx = (float)limpid_exp(scale + aspect / 2), sy = (float)limpid_exp(scale - aspect / 2);
     float s = (float)sine, c = (float)cosine, shear = around_zero(random, strength.shear);
     distortion d = {

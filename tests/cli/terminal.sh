@@ -16,7 +16,8 @@ on_terminal() {
     script -qec "stty cols $1 2>/dev/null; $2" /dev/null >out 2>err </dev/null || wrong "status $?: $2"
 }
 
-train="$limpid train --net lenet --lr 0.005 --data digits:1000 --epochs 2 --batch 10 --force --out"
+make_small net.txt
+train="$limpid train --net net.txt --data digits:1000 --epochs 2 --batch 5 --force --out"
 export TERM=xterm-256color
 
 for columns in 40 60 80 120; do
@@ -30,12 +31,13 @@ for columns in 40 60 80 120; do
 done
 grep -q '[#-]\{8\}' lines || wrong "no bar at 120 columns"
 # Redrawn at most ten times a second: far fewer lines than steps.
-[ "$(grep -c 'left' lines)" -le 150 ] || wrong "redrawn $(grep -c 'left' lines) times in 200 steps"
+[ "$(grep -c 'left' lines)" -le 200 ] || wrong "redrawn $(grep -c 'left' lines) times in 400 steps"
 
 TERM=dumb on_terminal 80 "$train model"
 ! grep -q "$escape" out || wrong "escape sequences on a dumb terminal"
 
 "$tools" picture five.png 5
+expect 0 train --net net.txt --data digits:1000 --epochs 2 --batch 10 --force --out model
 on_terminal 80 "NO_COLOR=1 $limpid predict model five.png"
 ! grep -q "$escape" out || wrong "colours despite NO_COLOR"
 grep -q '[#%@*]\{2\}' out || wrong "no picture in letters"
