@@ -6,7 +6,8 @@
 
 enum { TRIALS = 20 };
 
-static const double EXACT = 1e-11, NUMERIC = 1e-6;
+#define EXACT 1e-11
+#define NUMERIC 1e-6
 
 /* splitmix64 of Steele, Lea and Flood */
 static uint64_t next(note_trial *t)
@@ -136,7 +137,7 @@ note_tally note_check(uint64_t seed, note_report *report, void *user)
 {
 #define EQUATION(number, allowed, title) { false, number, allowed, title, note_verify_##number },
 #define ADDITION(number, allowed, title) { true, number, allowed, title, note_verify_A##number },
-    const struct row rows[] = {
+    static const struct row rows[] = {
 #include "note/equations.def"
     };
 #undef EQUATION
