@@ -315,6 +315,9 @@ limpid_status limpid_graph_add_loss(limpid_graph *graph, const char *name)
 {
     const limpid_op *op = limpid_op_find(name);
     int answer = limpid_graph_answer(graph), target;
+    if (graph->failed != LIMPID_OK)
+        return limpid_fail(graph->context, graph->failed, "%s",
+                           graph->failure ? graph->failure : "");
     if (!op || !op->loss) {
         limpid_text losses = { .context = graph->context };
         for (const limpid_op *const *o = limpid_ops; *o; o++)
@@ -339,6 +342,10 @@ limpid_status limpid_graph_add_loss(limpid_graph *graph, const char *name)
     shape.rank = (int)limpid_max(0, shape.rank - skip);
     limpid_text_add(&attributes, "shape=%s type=%s", limpid_shape_print(&shape).text,
                     labels ? "label" : "float");
+    if (attributes.status != LIMPID_OK) {
+        limpid_release(graph->context, attributes.data);
+        return attributes.status;
+    }
     target = limpid_add(graph, "target", "input", attributes.data, 0, NULL);
     limpid_release(graph->context, attributes.data);
     int loss = limpid_add(graph, "loss", name, "", 2, (int[]){ answer, target });

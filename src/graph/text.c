@@ -174,13 +174,20 @@ static bool own_parameter(const limpid_graph *graph, const limpid_node_row *node
            strcmp(row->name + length + 1, node->op->roles[i].name) == 0;
 }
 
+/* How many inputs a line must name, unless the first is all and the line before makes it. */
+static int named_inputs(const limpid_graph *graph, const limpid_node_row *node)
+{
+    int count = 0;
+    for (int i = 0; i < node->inputs; i++)
+        if (node->in[i] && !own_parameter(graph, node, i))
+            count = i + 1;
+    return count;
+}
+
 static void write_inputs(const limpid_graph *graph, const limpid_node_row *node, int last,
                          limpid_text *text)
 {
-    int shown = 0;
-    for (int i = 0; i < node->inputs; i++)
-        if (node->in[i] && !own_parameter(graph, node, i))
-            shown = i + 1;
+    int shown = named_inputs(graph, node);
     if (shown == 1 && node->in[0] == last)
         return;
     for (int i = 0; i < shown; i++)
@@ -197,7 +204,8 @@ static bool needs_name(const limpid_graph *graph, size_t index)
         for (int k = 0; k < graph->nodes[i].inputs; k++) {
             int value = graph->nodes[i].in[k];
             bool ours = value && graph->values[value].node == (int)index;
-            if (ours && (i > index + 1 || k > 0 || value != node->out[0]))
+            if (ours && (i > index + 1 || value != node->out[0] ||
+                         named_inputs(graph, &graph->nodes[i]) > 1))
                 return true;
         }
     return false;

@@ -111,7 +111,8 @@ static void describe_expected(const limpid_field *f, limpid_text *text)
                         f->count == 1   ? "a number"
                         : f->count == 2 ? "1 or 2 numbers such as 3x5"
                                         : "1, 2 or 4 numbers such as 1x2x1x2");
-        limpid_text_add(text, ", each %lld or more", (long long)f->least);
+        limpid_text_add(text, ",%s %lld or more", f->count == 1 ? "" : " each",
+                        (long long)f->least);
         break;
     case LIMPID_FIELD_BOOL:
         limpid_text_add(text, "true or false");
@@ -124,7 +125,8 @@ static void describe_expected(const limpid_field *f, limpid_text *text)
             limpid_text_add(text, "%s%s", i ? " or " : "", f->choices[i]);
         break;
     case LIMPID_FIELD_SHAPE:
-        limpid_text_add(text, "a shape such as 1x28x28");
+        limpid_text_add(text, "a shape such as 1x28x28, each %lld to %lld", (long long)f->least,
+                        (long long)f->most);
         break;
     }
 }

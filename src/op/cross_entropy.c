@@ -47,7 +47,8 @@ static void forward_task(void *argument, int64_t shard, int worker)
         int64_t at = limpid_row_start(&w->rows, row), step = w->rows.step;
         int32_t target = call->in[1].i[row];
         const float *x = call->in[0].f + at;
-        double log_sum = limpid_softmax_row(x, w->rows.classes, step, call->out[1].f + at);
+        float *p = call->out[1].f ? call->out[1].f + at : NULL;
+        double log_sum = limpid_softmax_row(x, w->rows.classes, step, p);
         bool valid = target >= 0 && target < w->rows.classes;
         sum += valid ? log_sum - (double)x[target * step] : (double)NAN;
     }

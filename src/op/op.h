@@ -209,7 +209,7 @@ limpid_status limpid_attribute_parse(limpid_context *context, const limpid_op *o
                                      const char *name, const char *value);
 /* y = softmax of one row whose members lie `step` floats apart, in double, the largest taken off
  * first so that nothing overflows; returns log(sum of exp). A NaN or +infinity makes all of the row
- * NaN. */
+ * NaN. y NULL: the sum alone is wanted. */
 double limpid_softmax_row(const float *x, int64_t classes, int64_t step, float *y);
 
 /* Fails when a required attribute was not set (required ones start as 0, which `least` excludes).

@@ -37,7 +37,7 @@ double limpid_softmax_row(const float *x, int64_t classes, int64_t step, float *
             most = x[c * step];
     for (int64_t c = 0; c < classes; c++)
         sum += limpid_exp((double)x[c * step] - (double)most);
-    for (int64_t c = 0; c < classes; c++)
+    for (int64_t c = 0; y && c < classes; c++)
         y[c * step] = (float)(limpid_exp((double)x[c * step] - (double)most) / sum);
     return limpid_log(sum) + (double)most;
 }

@@ -49,6 +49,30 @@ static inline void assert_said(const limpid_context *context, const char *first,
             fail_msg("%s: %s", #call, limpid_message(context));                                    \
     } while (0)
 
+/* ---- results that are the same for ever, in tests/golden ---- */
+
+/* The one line of tests/golden/NAME. */
+static inline void read_golden(const char *name, char hex[65])
+{
+    char path[4096];
+    const char *source = getenv("LIMPID_SOURCE");
+    snprintf(path, sizeof path, "%s/tests/golden/%s", source ? source : ".", name);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        fail_msg("%s cannot be opened; run the tests with ctest", path);
+    size_t length = fread(hex, 1, 64, file);
+    fclose(file);
+    hex[length] = '\0';
+}
+
+static inline void assert_golden(const char *name, const char *hex)
+{
+    char expected[65];
+    read_golden(name, expected);
+    if (strcmp(hex, expected) != 0)
+        fail_msg("tests/golden/%s says %s, found %s", name, expected, hex);
+}
+
 /* ---- memory that counts and fails on demand ---- */
 
 typedef struct {
