@@ -65,8 +65,7 @@ static limpid_status shape(limpid_shaping *s)
                                  limpid_shape_print(&s->parameter[1]).text);
     s->multiply_adds = cost;
     s->gain = a->gain;
-    limpid_convolve_need(s, &s->window);
-    return LIMPID_OK;
+    return limpid_convolve_need(s, &s->window);
 }
 
 static limpid_window window_of(const limpid_call *call)

@@ -6,14 +6,23 @@
 
 #include "op/op.h"
 
-static inline void limpid_convolve_need(limpid_shaping *s, const limpid_window *window)
+static inline limpid_status limpid_convolve_need(limpid_shaping *s, const limpid_window *window)
 {
+    /* Leaves kernels room for the factors in their scratch: nothing they reckon with overflows. */
+    limpid_shape most = {
+        5, { window->k, window->c / window->groups, window->size[0], window->size[1], 1 << 12 }
+    };
+    int64_t count;
+    if (!limpid_shape_count(&most, &count))
+        return limpid_shape_fail(s, "weights of shape %s are too large",
+                                 limpid_shape_print(&s->parameter[1]).text);
     limpid_shape_need(s, s->kernels->conv_forward_need(window));
     if (s->training) {
         limpid_shape_need(s, s->kernels->conv_backward_input_need(window));
         limpid_shape_need(s, s->kernels->conv_backward_filter_need(window));
         limpid_shape_need(s, s->kernels->channel_sum_need(window->n, window->k));
     }
+    return LIMPID_OK;
 }
 
 static inline void limpid_convolve(const limpid_call *call, const limpid_window *window)

@@ -62,8 +62,7 @@ static limpid_status shape(limpid_shaping *s)
         return limpid_shape_fail(s, "%s inputs for %lld outputs are too many",
                                  limpid_shape_print(x).text, (long long)a->out);
     limpid_window w = window_of(x->dim[0], c, a->out);
-    limpid_convolve_need(s, &w);
-    return LIMPID_OK;
+    return limpid_convolve_need(s, &w);
 }
 
 static limpid_window call_window(const limpid_call *call)
