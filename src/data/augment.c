@@ -24,11 +24,11 @@ static const struct {
     float turn;           /* radians */
     float elastic;        /* of a side, at a grid point */
 } strength = {
-    .shift = 0.07f,
-    .stretch = 0.13f,
-    .shear = 0.2f,
-    .turn = 0.2f,
-    .elastic = 0.1f,
+    .shift = 0.04f,
+    .stretch = 0.1f,
+    .shear = 0.15f,
+    .turn = 0.15f,
+    .elastic = 0.08f,
 };
 
 typedef struct {
