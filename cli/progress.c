@@ -6,28 +6,40 @@
  * cannot be redrawn. */
 #include <math.h>
 #include <signal.h>
-#include <string.h>
+#include <time.h>
 #include "cli.h"
 
 static const double redraw_seconds = 0.1, line_seconds = 5;
 
-/* A signal can reach nothing but a global. */
+/* A signal can reach nothing but a global. In milliseconds since some moment, never 0 once it is
+ * set. */
 static volatile sig_atomic_t stop_wanted;
 
+enum { ONE_WISH = 300 }; /* milliseconds within which several signals mean the same wish */
+
+/* The first signal asks for an orderly end, a later one ends the process at once. timeout(1) and
+ * the like send a signal to the process and to its group, so that it arrives twice: that counts
+ * once. */
 static void want_stop(int number)
 {
-    (void)number;
-    stop_wanted = 1;
+    struct timespec time = { 0 };
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    int now = (int)(time.tv_sec % 1000000) * 1000 + (int)(time.tv_nsec / 1000000) + 1;
+    if (!stop_wanted)
+        stop_wanted = now;
+    else if (now < stop_wanted || now > stop_wanted + ONE_WISH) {
+        signal(number, SIG_DFL);
+        raise(number);
+    }
 }
 
-/* The first signal asks for an orderly end, the second finds the default action again and ends the
- * process at once. A signal that is ignored (nohup, background jobs of a script) stays so. */
+/* A signal that is ignored (nohup, background jobs of a script) stays so. */
 static void catch_signals(void)
 {
     static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
     for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
         struct sigaction action = { .sa_handler = want_stop }, present;
-        action.sa_flags = (int)(SA_RESETHAND | SA_RESTART);
+        action.sa_flags = SA_RESTART;
         sigemptyset(&action.sa_mask);
         if (sigaction(signals[i], NULL, &present) == 0 && present.sa_handler != SIG_IGN)
             sigaction(signals[i], &action, NULL);

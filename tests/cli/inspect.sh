@@ -6,6 +6,10 @@ expect 0 inspect lenet
 prints "multiply-adds" "sees" "conv out=20 size=5" "20x24x24" "400,500" "14x14" \
     "parameters     431,080" "multiply-adds  2,293,000"
 
+for row in "conv1 .* 5x5 " "pool-max1 .* 6x6 " "conv2 .* 14x14 " "pool-max2 .* 16x16 " "conv3 .* 28x28 "; do
+    grep -q "^$row" out || wrong "the receptive field of ${row%% *}"
+done
+
 # Columns leave one after the other, and what stays never wraps.
 for columns in 40 50 60 70 80 100; do
     COLUMNS=$columns expect 0 inspect lenet

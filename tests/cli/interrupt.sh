@@ -46,7 +46,7 @@ for delay in 0 0.02 0.05 0.1; do
 done
 [ "$stopped" -gt 0 ] || wrong "no run was slow enough to be stopped"
 
-# Ctrl-C, and JSON. A shell's background jobs ignore SIGINT, so timeout sends it.
+# Ctrl-C, and JSON. A shell's background jobs ignore SIGINT, so timeout sends it: twice, which counts once.
 if command -v timeout >/dev/null 2>&1; then
     for seconds in 0.5 2 8 32; do # until it comes after the beginning of the training
         rm -rf controlled
@@ -60,6 +60,39 @@ if command -v timeout >/dev/null 2>&1; then
     same "the last line" "$("$tools" get event <out)" interrupted
     digest controlled >unfinished
 fi
+
+# --checkpoint-every: there is a model long before the first epoch ends.
+"$limpid" train --net net.txt --data digits:20000 --epochs 1 --batch 1 --checkpoint-every 5 --json \
+    --out early >out 2>err &
+process=$!
+wait_for early/model.onnx
+kill -9 "$process"
+wait "$process" 2>/dev/null || :
+[ ! -s out ] || wrong "the first checkpoint came after an epoch"
+
+# A second signal, a while after the first, ends a run at once. (A step of this one takes seconds.)
+cat >slow.txt <<'END'
+input shape=1x28x28
+conv out=256 size=3 stride=4
+conv out=256 size=3 pad=1
+conv out=256 size=3 pad=1
+conv out=256 size=3 pad=1
+dense out=10
+END
+"$limpid" train --net slow.txt --data digits:500 --epochs 9 --batch 500 --threads 1 --out slow \
+    >out 2>err &
+process=$!
+for _ in $(seq 500); do
+    ! grep -q '^into' err || break
+    sleep 0.02
+done
+sleep 0.2
+kill -TERM "$process"
+sleep 0.5
+kill -TERM "$process" 2>/dev/null || wrong "the first signal has ended the run before its step was over"
+status=0
+wait "$process" 2>/dev/null || status=$?
+same "status after two signals" "$status" 143
 
 # No mercy: kill -9 anywhere leaves a model that loads, and a run that can be resumed.
 killed=0

@@ -2,7 +2,7 @@
 # Help, wrong arguments, and what the command says about them.
 . "$(dirname "$0")/common.sh"
 
-verbs="train eval predict inspect digest bench"
+verbs=$(sed -n 's/^LIMPID_VERB(\(.*\))$/\1/p' "$LIMPID_SOURCE/cli/verbs.def")
 
 expect 0 --help
 for verb in $verbs; do
@@ -60,6 +60,8 @@ expect 2 train --lr fast
 says "--lr" "a number" '"fast"'
 expect 2 train --lr nan
 says '"nan"'
+expect 2 train --lr -1
+says "--lr" '"-1"'
 expect 2 train --momentum 1.1
 says "--momentum" "from 0 to 1"
 expect 2 train --out ""
@@ -105,6 +107,11 @@ LIMPID_ISA=generic expect 0 inspect lenet
 LIMPID_ISA=turbo expect 2 inspect lenet
 says "LIMPID_ISA" "turbo" "generic"
 LIMPID_ISA=turbo expect 0 --help
+
+# A file's name may hold anything; the complaint stays one line without control characters.
+expect 3 eval "$(printf 'a\nb\033[31mc')"
+same "lines" "$(wc -l <err)" 1
+! LC_ALL=C grep -q '[[:cntrl:]]' err || wrong "control characters in a complaint"
 
 # Options may stand anywhere, values may follow "=", and "--" ends them.
 expect 0 --json inspect lenet
