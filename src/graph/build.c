@@ -110,7 +110,9 @@ limpid_status limpid_node_shape(limpid_context *context, const limpid_graph *gra
                            .training = training };
     for (int i = 0; i < node->inputs; i++) {
         s->given[i] = node->in[i] != 0;
-        s->in[i] = s->given[i] ? shapes[node->in[i]] : (limpid_shape){ .rank = -1 };
+        s->in[i] = !s->given[i] ? (limpid_shape){ .rank = -1 }
+                   : shapes     ? shapes[node->in[i]]
+                                : graph->values[node->in[i]].shape;
     }
     LIMPID_TRY(node->op->shape(s));
     for (int i = 0; i < node->inputs; i++) {
@@ -181,10 +183,13 @@ static limpid_status make_results(limpid_graph *graph, limpid_node_row *node,
     return LIMPID_OK;
 }
 
-/* conv1, conv2, ... : the first number that is free. */
+/* conv1, conv2, ... : how many there are already, unless a name given by hand is in the way. */
 static char *make_name(limpid_graph *graph, const limpid_op *op)
 {
-    for (int number = 1;; number++) {
+    int number = 1;
+    for (size_t i = 0; i < graph->node_count; i++)
+        number += graph->nodes[i].op == op;
+    for (;; number++) {
         limpid_text name = { .context = graph->context };
         limpid_text_add(&name, "%s%d", op->name, number);
         if (!name.data || !limpid_graph_find(graph, name.data))
@@ -230,6 +235,9 @@ static limpid_status append_row(limpid_graph *graph, limpid_node_row *node, cons
     if (limpid_graph_find(graph, node->name))
         return limpid_fail(context, LIMPID_BAD_FILE, "two values are named '%s'; names must differ",
                            node->name);
+    if (graph->node_count == LIMPID_NODES_MAX)
+        return limpid_fail(context, LIMPID_UNSUPPORTED, "%s: more than %d operators", graph->name,
+                           LIMPID_NODES_MAX);
     node->inputs = (int)limpid_max(count, limpid_op_roles(op));
     node->outputs = op->outputs + op->saved;
     node->attributes = limpid_allocate(context, 1, op->attributes_size);
@@ -242,18 +250,14 @@ static limpid_status append_row(limpid_graph *graph, limpid_node_row *node, cons
     if (count)
         memcpy(node->in, in, (size_t)count * sizeof *in);
     LIMPID_TRY(limpid_attributes_check(context, op, node->attributes));
-    limpid_shape *shapes = limpid_allocate(context, graph->value_count, sizeof *shapes);
     limpid_shaping *s = limpid_allocate(context, 1, sizeof *s);
-    limpid_status status = shapes && s ? LIMPID_OK : LIMPID_NO_MEMORY;
-    for (size_t i = 0; status == LIMPID_OK && i < graph->value_count; i++)
-        shapes[i] = graph->values[i].shape;
-    if (status == LIMPID_OK)
-        status = limpid_node_shape(context, graph, node, shapes, 1, true, s);
+    if (!s)
+        return LIMPID_NO_MEMORY;
+    limpid_status status = limpid_node_shape(context, graph, node, NULL, 1, true, s);
     if (status == LIMPID_OK)
         status = make_parameters(graph, node, s);
     if (status == LIMPID_OK)
         status = make_results(graph, node, s);
-    limpid_release(context, shapes);
     limpid_release(context, s);
     LIMPID_TRY(status);
     void *rows = graph->nodes;

@@ -10,6 +10,9 @@
 
 #include "op/op.h"
 
+/* Names are looked up one by one; the largest networks have a few hundred nodes. */
+enum { LIMPID_NODES_MAX = 10000 };
+
 typedef struct {
     char *name;
     limpid_type type;
@@ -49,8 +52,6 @@ struct limpid_graph {
 
 /* ---- building ---- */
 
-limpid_status limpid_graph_create(limpid_graph **out, limpid_context *context, const char *name);
-
 /* As limpid_add (limpid.h), with the attributes already in the operator's struct. `in` holds a
  * value for each role, 0 where a parameter is to be made or an input is absent; `count` may stop
  * early. */
@@ -61,8 +62,8 @@ limpid_status limpid_graph_add_parameter(limpid_graph *graph, const char *name,
                                          const limpid_shape *shape, const float *data, int *out);
 int limpid_graph_find(const limpid_graph *graph, const char *value_name); /* 0: none */
 
-/* Shapes of a node for a batch: fills and runs a shaping from the shapes of its inputs (shapes[v]
- * for value v; a parameter to be made has none). kernels may be those of any instruction set. */
+/* Shapes of a node for a batch: fills and runs a shaping from the shapes of its inputs, shapes[v]
+ * for value v; NULL: those in the graph, of a batch of one. */
 limpid_status limpid_node_shape(limpid_context *context, const limpid_graph *graph,
                                 const limpid_node_row *node, const limpid_shape *shapes,
                                 int64_t batch, bool training, limpid_shaping *s);
