@@ -59,8 +59,7 @@ static double median(double *values, size_t count)
     return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }
 
-/* ---- the processor's peak
- * ------------------------------------------------------------------------------ */
+/* ---- the processor's peak ---- */
 
 typedef struct {
     const limpid_context *context;
@@ -97,8 +96,7 @@ static void burst_calibrate(burst *b)
     }
 }
 
-/* ---- the step
- * --------------------------------------------------------------------------------------------- */
+/* ---- the step ---- */
 
 typedef struct {
     limpid_context *context;
@@ -147,8 +145,7 @@ static limpid_status measure(trainer *t, burst *b, double seconds, samples *take
     return LIMPID_OK;
 }
 
-/* ---- preparing
- * ---------------------------------------------------------------------------------------------- */
+/* ---- preparing ---- */
 
 static limpid_status elements(const trainer *t, const limpid_graph *graph, int value, int64_t batch,
                               int64_t *count)
@@ -199,9 +196,7 @@ static limpid_status count_products(limpid_context *context, const limpid_graph 
     return LIMPID_OK;
 }
 
-/* ---- the report
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- the report ---- */
 
 static limpid_status report(const limpid_command *command, const char *net, int64_t batch,
                             double products, samples *taken)
@@ -230,9 +225,7 @@ static limpid_status report(const limpid_command *command, const char *net, int6
     return limpid_text_print(&text);
 }
 
-/* ---- bench train
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- bench train ---- */
 
 static limpid_status prepare(limpid_command *command, limpid_graph *graph, int64_t batch,
                              trainer *t)
@@ -281,9 +274,7 @@ static limpid_status bench_train(limpid_command *command)
     return status;
 }
 
-/* ---- the verb
- * ------------------------------------------------------------------------------------------------------
- */
+/* ---- the verb ---- */
 
 static const struct {
     const char *name;

@@ -10,8 +10,7 @@
 #include "data/data.h"
 #include "graph/graph.h"
 
-/* ---- verbs and options: described once, read by the parser and by --help
- * -------------------------- */
+/* ---- verbs and options: described once, read by the parser and by --help ---- */
 
 typedef enum {
     LIMPID_OPTION_FLAG,  /* bool */
@@ -70,8 +69,7 @@ void limpid_command_help(const limpid_command *command, int columns, limpid_text
 /* Prints "limpid VERB: " and the context's message to standard error. */
 void limpid_command_complain(const limpid_command *command);
 
-/* ---- output
- * --------------------------------------------------------------------------------------- */
+/* ---- output ---- */
 
 /* Writes a finished text to standard output and releases it. */
 limpid_status limpid_text_print(limpid_text *text);
@@ -99,8 +97,7 @@ int limpid_screen_columns(FILE *stream);
 limpid_status limpid_text_add_picture(limpid_text *text, const limpid_image *image,
                                       const limpid_screen *screen, int columns);
 
-/* ---- networks
- * -------------------------------------------------------------------------------------- */
+/* ---- networks ---- */
 
 /* A built-in network by name, else an ONNX model (a folder or a file that ends in .onnx), else a
  * file of network text. */
@@ -131,8 +128,7 @@ typedef struct {
 limpid_status limpid_layers_list(limpid_context *context, const limpid_graph *graph,
                                  limpid_layer **out);
 
-/* ---- the progress of training
- * ------------------------------------------------------------------------ */
+/* ---- the progress of training ---- */
 
 typedef struct {
     limpid_context *context;

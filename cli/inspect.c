@@ -25,8 +25,7 @@ static const char *const examples[] = {
     NULL,
 };
 
-/* ---- the columns
- * ------------------------------------------------------------------------------------- */
+/* ---- the columns ---- */
 
 static void add_shape(limpid_text *text, const limpid_layer *layer)
 {
@@ -106,8 +105,7 @@ static const struct {
 };
 enum { COLUMNS = sizeof(columns) / sizeof(*columns) };
 
-/* ---- the table
- * ---------------------------------------------------------------------------------------- */
+/* ---- the table ---- */
 
 typedef struct {
     limpid_context *context;
@@ -192,8 +190,7 @@ static void add_rows(const table *t, limpid_text *page)
     }
 }
 
-/* ---- the totals
- * ---------------------------------------------------------------------------------------- */
+/* ---- the totals ---- */
 
 static limpid_layer add_up(const limpid_layer *layers, size_t count)
 {
@@ -226,9 +223,7 @@ static void add_totals(const limpid_layer *total, limpid_text *page)
     limpid_text_add(page, " an image\n");
 }
 
-/* ---- JSON
- * -----------------------------------------------------------------------------------------------
- */
+/* ---- JSON ---- */
 
 static void add_dimensions(limpid_text *text, const limpid_shape *shape)
 {
@@ -283,8 +278,7 @@ static void add_json(limpid_text *text, const limpid_graph *graph, const table *
     limpid_text_add(text, "]}\n");
 }
 
-/* ---- the verb
- * ------------------------------------------------------------------------------------------- */
+/* ---- the verb ---- */
 
 static limpid_status show(const limpid_command *command, const limpid_graph *graph,
                           limpid_text *text)

@@ -45,8 +45,7 @@ void limpid_text_add_operator(limpid_text *text, const limpid_node_row *node)
     limpid_attributes_print(node->op, node->attributes, text);
 }
 
-/* ---- layers
- * ---------------------------------------------------------------------------------------- */
+/* ---- layers ---- */
 
 /* What the walk over the nodes keeps of each value. */
 typedef struct {

@@ -28,8 +28,7 @@ static const limpid_option *own_options(const limpid_command *command)
     return command->verb ? command->verb->options : no_options;
 }
 
-/* ---- words nobody knows
- * ---------------------------------------------------------------------------- */
+/* ---- words nobody knows ---- */
 
 enum { WORDS_MAX = 96 };
 
@@ -72,8 +71,7 @@ static limpid_status unknown_verb(limpid_command *command, const char *name)
     return status;
 }
 
-/* ---- values
- * ------------------------------------------------------------------------------------------ */
+/* ---- values ---- */
 
 static limpid_status refuse_value(limpid_command *command, const limpid_option *option,
                                   const char *kind, const char *value)
@@ -117,8 +115,7 @@ static limpid_status store(limpid_command *command, const limpid_option *option,
     return LIMPID_OK;
 }
 
-/* ---- arguments
- * --------------------------------------------------------------------------------------- */
+/* ---- arguments ---- */
 
 static const limpid_option *find(const limpid_option *options, const char *name, size_t length)
 {

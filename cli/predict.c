@@ -40,8 +40,7 @@ typedef struct {
     int *order;           /* classes, the most probable first */
 } viewer;
 
-/* ---- what is printed
- * -------------------------------------------------------------------------------------- */
+/* ---- what is printed ---- */
 
 /* Stable: of equal probabilities the lower class comes first, as argmax has it. */
 static void sort_classes(const viewer *v)
@@ -124,9 +123,7 @@ static limpid_status print(const viewer *v, const char *file, int64_t index,
     return status;
 }
 
-/* ---- pictures
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- pictures ---- */
 
 static limpid_status show(const viewer *v, const char *file, int64_t index,
                           const limpid_image *image)

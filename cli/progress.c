@@ -63,8 +63,7 @@ void limpid_meter_clear(limpid_meter *meter)
     meter->drawing = false;
 }
 
-/* ---- the line
- * ------------------------------------------------------------------------------------------ */
+/* ---- the line ---- */
 
 static double speed(const limpid_progress *p)
 {
@@ -169,8 +168,7 @@ static void draw(limpid_meter *meter, const limpid_progress *p)
     meter->drawn = p->seconds;
 }
 
-/* ---- the end of an epoch
- * --------------------------------------------------------------------------------- */
+/* ---- the end of an epoch ---- */
 
 static void epoch_json(const limpid_meter *meter, const limpid_progress *p)
 {

@@ -65,8 +65,7 @@ static const char *const examples[] = {
     NULL,
 };
 
-/* ---- the folder
- * ------------------------------------------------------------------------------------- */
+/* ---- the folder ---- */
 
 /* Every folder on the way to `path`, which is taken apart in place and put together again. */
 static limpid_status make_folders(limpid_context *context, char *path)
@@ -122,8 +121,7 @@ static limpid_status choose_folder(limpid_context *context, const settings *s, c
     return text.status;
 }
 
-/* ---- what is said
- * ------------------------------------------------------------------------------------ */
+/* ---- what is said ---- */
 
 static int64_t parameters(const limpid_graph *graph)
 {
@@ -215,8 +213,7 @@ static limpid_status finish(limpid_command *command, limpid_meter *meter, limpid
     return status;
 }
 
-/* ---- running
- * ----------------------------------------------------------------------------------------- */
+/* ---- running ---- */
 
 static limpid_status train(limpid_command *command, const settings *s, char *out,
                            limpid_graph *graph, limpid_data *data)

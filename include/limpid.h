@@ -173,8 +173,7 @@ typedef struct {
 LIMPID_API int limpid_classes(const limpid_graph *graph);
 LIMPID_API limpid_name limpid_class_name(const limpid_graph *graph, int index);
 
-/* ---- networks piece by piece
- * --------------------------------------------------------------------- */
+/* ---- networks piece by piece ---- */
 
 LIMPID_API limpid_status limpid_graph_new(limpid_graph **out, limpid_context *context,
                                           const char *name);
@@ -210,8 +209,7 @@ typedef struct {
  */
 LIMPID_API bool limpid_graph_parameter(const limpid_graph *graph, int index, limpid_parameter *out);
 
-/* ---- plans: the explicit way to run
- * ---------------------------------------------------------------- */
+/* ---- plans: the explicit way to run ---- */
 
 typedef struct {
     int64_t batch; /* the most samples in one run; 0: 1 */

@@ -7,8 +7,7 @@
 #include <stdio.h>
 #include "limpid.h"
 
-/* ---- the context ------------------------------------------------------------------------------
- */
+/* ---- the context ---- */
 
 /* Every instruction set a kernel is compiled for: row order is preference, last wins. */
 #define LIMPID_ISAS(X)                                                                             \
@@ -35,8 +34,7 @@ struct limpid_context {
 bool limpid_isa_available(limpid_isa_kind isa);
 const char *limpid_isa_name(limpid_isa_kind isa);
 
-/* ---- failure ----------------------------------------------------------------------------------
- */
+/* ---- failure ---- */
 
 /* Keeps the message in the context and hands the status back: `return limpid_fail(...)`. The text
  * is one sentence, names the operator or the file, what was found and what was expected. */
@@ -51,8 +49,7 @@ limpid_status limpid_fail(limpid_context *context, limpid_status status, const c
             return try_status_;                                                                    \
     } while (0)
 
-/* ---- memory -----------------------------------------------------------------------------------
- */
+/* ---- memory ---- */
 
 /* a * b or a + b into *out; false (and *out untouched) when the result does not fit. */
 bool limpid_size_multiply(size_t *out, size_t a, size_t b);
@@ -71,8 +68,7 @@ limpid_status limpid_grow(limpid_context *context, void **memory, size_t *capaci
 
 char *limpid_copy_text(limpid_context *context, const char *text);
 
-/* ---- text that grows --------------------------------------------------------------------------
- */
+/* ---- text that grows ---- */
 
 /* A string under construction: `limpid_text t = { .context = c }`. The first failure sticks and
  * makes later calls do nothing, so only the end needs a check of t.status. t.data is NUL-terminated
@@ -90,8 +86,7 @@ void limpid_text_append(limpid_text *text, const char *bytes, size_t length);
 /* Appends a JSON string, quoted and escaped; bytes that are not UTF-8 become U+FFFD. */
 void limpid_text_add_json(limpid_text *text, const char *string);
 
-/* ---- threads ----------------------------------------------------------------------------------
- */
+/* ---- threads ---- */
 
 /* Calls task(argument, i, worker) for every i in [0, tasks), on any worker in any order; worker is
  * in [0, context->threads) and no two tasks that run at once share it. Results must not depend on
@@ -101,8 +96,7 @@ typedef void limpid_task(void *argument, int64_t index, int worker);
 void limpid_parallel(const limpid_context *context, int64_t tasks, limpid_task *task,
                      void *argument);
 
-/* ---- random numbers ---------------------------------------------------------------------------
- */
+/* ---- random numbers ---- */
 
 /* Counter-based (Philox 4x32-10, Salmon et al. 2011): number i of a stream is a function of the key
  * and i alone, so threads, order and resuming cannot change it. A stream's key is what it is for.
@@ -132,8 +126,7 @@ double limpid_random_uniform(limpid_random *random); /* [0, 1), a multiple of 2^
 double limpid_random_normal(limpid_random *random);  /* mean 0, variance 1 (Box and Muller, 1958) */
 uint64_t limpid_random_below(limpid_random *random, uint64_t bound); /* [0, bound), unbiased */
 
-/* ---- elementary functions whose bits do not depend on the C library -----------------------------
- */
+/* ---- elementary functions whose bits do not depend on the C library ---- */
 
 /* In double, errors below 2 units in the last place, made of + - * / and sqrt alone. */
 double limpid_exp(double x);
@@ -141,8 +134,7 @@ double limpid_log(double x); /* of a negative number NaN, of zero -infinity */
 void limpid_sincos(double x, double *sine, double *cosine); /* |x| <= 2^20 */
 double limpid_power(double base, double exponent);          /* base > 0 */
 
-/* ---- digests ----------------------------------------------------------------------------------
- */
+/* ---- digests ---- */
 
 typedef struct {
     uint32_t state[8];
@@ -154,8 +146,7 @@ void limpid_sha256_start(limpid_sha256 *sha);
 void limpid_sha256_add(limpid_sha256 *sha, const void *bytes, size_t length);
 void limpid_sha256_finish(limpid_sha256 *sha, char hex[65]);
 
-/* ---- files ------------------------------------------------------------------------------------
- */
+/* ---- files ---- */
 
 /* The whole of a file into fresh memory with one NUL behind it (not counted). A file larger than
  * `most` bytes, a folder, or anything that is no regular file is refused. */
@@ -185,8 +176,7 @@ bool limpid_is_folder(const char *path);
 /* "folder/name" in fresh memory. */
 char *limpid_path_join(limpid_context *context, const char *folder, const char *name);
 
-/* ---- small things -----------------------------------------------------------------------------
- */
+/* ---- small things ---- */
 
 static inline int64_t limpid_min(int64_t a, int64_t b)
 {

@@ -117,8 +117,8 @@ void limpid_sincos(double x, double *sine, double *cosine)
     }
 }
 
-/* ---- powers: the logarithm must have as many more bits as its multiple has in front of the point
- * ---- */
+/* ---- powers: a logarithm with more bits, because it is multiplied ---- */
+ */
 
 /* high + low, low below half a unit in the last place of high (T. Dekker, 1971). */
 typedef struct {

@@ -42,8 +42,7 @@ extern const limpid_reader *const limpid_readers[]; /* ended by NULL */
 /* Sets classes and class_names to "0", "1", ... (names NULL) or to copies of the names. */
 limpid_status limpid_data_name_classes(limpid_data *data, int classes, const char *const *names);
 
-/* ---- IDX files (the format of MNIST), plain or gzip
- * ------------------------------------------------ */
+/* ---- IDX files (the format of MNIST), plain or gzip ---- */
 
 typedef struct {
     int rank;
@@ -55,8 +54,7 @@ typedef struct {
  * size must be exactly what the header says. */
 limpid_status limpid_idx_read(limpid_context *context, const char *path, limpid_idx *out);
 
-/* ---- pictures
- * ---------------------------------------------------------------------------------------- */
+/* ---- pictures ---- */
 
 typedef struct {
     int64_t channels, height, width; /* channels: 1 grey or 3 red, green, blue */
@@ -82,14 +80,12 @@ limpid_status limpid_image_convert(limpid_context *context, const limpid_image *
 limpid_status limpid_image_center(limpid_context *context, const limpid_image *in, int64_t size,
                                   limpid_image *out);
 
-/* ---- digits made from strokes
- * -------------------------------------------------------------------- */
+/* ---- digits made from strokes ---- */
 
 /* Draws digit `label` as number i of the set `seed`: 28 x 28 bytes. The same on every machine. */
 void limpid_digit_draw(uint64_t seed, int64_t i, int label, uint8_t pixels[784]);
 
-/* ---- batches
- * ------------------------------------------------------------------------------------------ */
+/* ---- batches ---- */
 
 /* Distortions of a sample while training, named in augmenters.def. */
 typedef struct {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* digit_strokes.c - the pen paths themselves, written by hand.
  *
- * Each row is one way to write a digit 100 units high. They follow what schools teach and what hands
- * make of it: loops that close or stay open, bars that meet the stem or float, tails, flags, feet. The
- * variety within a row (slant, width, wobble, ...) is digits.c's. */
+ * Each row is one way to write a digit 100 units high. They follow what schools teach and what
+ * hands make of it: loops that close or stay open, bars that meet the stem or float, tails, flags,
+ * feet. The variety within a row (slant, width, wobble, ...) is digits.c's. */
 #include "data/digit_strokes.h"
 
 #define S LIMPID_PEN_START

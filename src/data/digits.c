@@ -84,8 +84,7 @@ static double clamp(double x, double least, double most)
     return x < least ? least : x > most ? most : x;
 }
 
-/* ---- the path ----------------------------------------------------------------------------------
- */
+/* ---- the path ---- */
 
 static const limpid_pen_path *path_choose(limpid_random *random, int label, int family)
 {
@@ -208,8 +207,7 @@ static void curve_through(limpid_random *random, sketch *s, ink *line)
     }
 }
 
-/* ---- the hand
- * -------------------------------------------------------------------------------------- */
+/* ---- the hand ---- */
 
 /* Bends by a few long waves, stretches, slants and turns. */
 static void curve_distort(limpid_random *random, ink *line)
@@ -267,8 +265,7 @@ static void curve_fit(limpid_random *random, ink *line)
     }
 }
 
-/* ---- the paper
- * ------------------------------------------------------------------------------------- */
+/* ---- the paper ---- */
 
 /* Raises depth to how far inside the piece from a to b a pixel's centre lies (negative: outside).
  */
@@ -340,8 +337,7 @@ void limpid_digit_draw(uint64_t seed, int64_t i, int label, uint8_t pixels[784])
     image_center((const uint8_t(*)[SIDE])image, pixels);
 }
 
-/* ---- the reader: "digits" or "digits:COUNT" -----------------------------------------------------
- */
+/* ---- the reader: "digits" or "digits:COUNT" ---- */
 
 /* Every ten samples in a row hold each digit once, in an order of their own. */
 static void labels_of_ten(uint64_t seed, int64_t ten, int32_t labels[10])

@@ -69,7 +69,7 @@ static void invert(limpid_image *image)
         image->pixels[p] = (uint8_t)(255 - image->pixels[p]);
 }
 
-/* ---- polarity -------------------------------------------------------------- */
+/* ---- polarity ---- */
 
 /* sums[y][x], (height + 1) x (width + 1): of all pixels above and left of (y, x). */
 static void sum_areas(const limpid_image *image, int64_t *sums)
@@ -115,7 +115,7 @@ static limpid_status make_ink_light(limpid_context *context, limpid_image *image
     return LIMPID_OK;
 }
 
-/* ---- background ------------------------------------------------------------ */
+/* ---- background ---- */
 
 /* The least (or the largest) value within `radius` along each of `lines` lines of `length` pixels.
  */
@@ -154,7 +154,7 @@ static limpid_status keep_ink(limpid_context *context, limpid_image *image)
     return LIMPID_OK;
 }
 
-/* ---- threshold and contrast ------------------------------------------------ */
+/* ---- threshold and contrast ---- */
 
 typedef struct {
     int threshold; /* ink is at or above it */
@@ -213,7 +213,7 @@ static levels find_levels(const limpid_image *ink, int deviation)
     return l;
 }
 
-/* ---- the box --------------------------------------------------------------- */
+/* ---- the box ---- */
 
 typedef struct {
     int64_t top, left, bottom, right; /* the last two: one behind */
@@ -311,7 +311,7 @@ static limpid_status find_box(limpid_context *context, limpid_image *ink, int th
     return status;
 }
 
-/* ---- the target ------------------------------------------------------------ */
+/* ---- the target ---- */
 
 static uint8_t stretch(int value, int low, int high)
 {

@@ -81,8 +81,7 @@ void limpid_graph_write(const limpid_graph *graph, limpid_text *text);
 const char *limpid_graph_note(const limpid_graph *graph, const char *key); /* NULL: none */
 limpid_status limpid_graph_set_note(limpid_graph *graph, const char *key, const char *value);
 
-/* ---- built-in networks
- * ---------------------------------------------------------------------------- */
+/* ---- built-in networks ---- */
 
 /* A network's text, and how it is trained unless the user says otherwise. */
 typedef struct {

@@ -11,8 +11,7 @@
 
 enum { LIMPID_INPUTS_MAX = 64, LIMPID_OUTPUTS_MAX = 8 };
 
-/* ---- attributes: described once, read by the parser, the printer, ONNX and the documentation
- * ----- */
+/* ---- attributes: described once, read by the parser, the printer, ONNX and the documentation ---- */
 
 typedef enum {
     LIMPID_FIELD_INT,    /* int64_t[count]; in text 3, 3x5, 0x1x2x0 */
@@ -125,8 +124,7 @@ typedef struct {
     const limpid_tensor *din;  /* backward: to be overwritten with dz/din; data NULL: not wanted */
 } limpid_call;
 
-/* ---- test cases and the ONNX side
- * ---------------------------------------------------------------- */
+/* ---- test cases and the ONNX side ---- */
 
 /* One configuration every test of the operator runs: attribute text and the inputs' shapes, batch
  * included ("2x3x8x8 2x5"). */
@@ -168,8 +166,7 @@ typedef struct {
     const struct limpid_op *through;
 } limpid_onnx_row;
 
-/* ---- the operator
- * -------------------------------------------------------------------------------- */
+/* ---- the operator ---- */
 
 /* Which tensors backward() reads; the planner keeps only these. */
 #define LIMPID_KEEP_IN(i) (1u << (i))

@@ -16,8 +16,7 @@ static limpid_scratch_need need(int64_t shared_floats, int64_t worker_floats)
                                   (size_t)worker_floats * sizeof(float) };
 }
 
-/* ---- forward
- * --------------------------------------------------------------------------------------- */
+/* ---- forward ---- */
 
 typedef struct {
     const limpid_worksite *site;
@@ -105,8 +104,7 @@ void KERNEL(conv_forward)(const limpid_worksite *site, const limpid_window *s, c
     limpid_parallel(site->context, tasks * work.row_parts, forward_task, &work);
 }
 
-/* ---- gradient of the input
- * --------------------------------------------------------------------------- */
+/* ---- gradient of the input ---- */
 
 typedef struct {
     const limpid_worksite *site;

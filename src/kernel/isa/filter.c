@@ -218,8 +218,7 @@ void KERNEL(conv_backward_filter)(const limpid_worksite *site, const limpid_wind
         limpid_parallel(site->context, s->groups * all, panel_task, &work);
 }
 
-/* ---- biases
- * ------------------------------------------------------------------------------------------ */
+/* ---- biases ---- */
 
 /* Sixteen lanes whatever the vector is: lane i sums the pixels i, i + 16, ... */
 typedef float lanes __attribute__((vector_size(64), aligned(4), may_alias));

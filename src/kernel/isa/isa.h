@@ -217,8 +217,7 @@ INLINE int64_t pixels(const limpid_window *s)
     return s->oh * s->ow;
 }
 
-/* ---- the table's functions
- * ------------------------------------------------------------------------ */
+/* ---- the table's functions ---- */
 
 #define NEED(name, ...) limpid_scratch_need KERNEL(name##_need)(__VA_ARGS__);
 NEED(conv_forward, const limpid_window *s)

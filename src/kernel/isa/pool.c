@@ -42,8 +42,7 @@ INLINE void clip(int64_t first, int64_t dilation, int64_t size, int64_t extent, 
     *to = first >= extent ? 0 : limpid_min(size, (extent - 1 - first) / dilation + 1);
 }
 
-/* ---- maximum
- * ------------------------------------------------------------------------------------------ */
+/* ---- maximum ---- */
 
 INLINE bool beats(float value, float best)
 {
@@ -183,8 +182,7 @@ void KERNEL(pool_max_backward)(const limpid_worksite *site, const limpid_window 
     over_planes(site, &work);
 }
 
-/* ---- average
- * ------------------------------------------------------------------------------------------- */
+/* ---- average ---- */
 
 /* Calls for each window of a plane with its cells and divisor. Forward reads x, backward adds to
  * dx. */
