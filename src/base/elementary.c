@@ -118,7 +118,6 @@ void limpid_sincos(double x, double *sine, double *cosine)
 }
 
 /* ---- powers: a logarithm with more bits, because it is multiplied ---- */
- */
 
 /* high + low, low below half a unit in the last place of high (T. Dekker, 1971). */
 typedef struct {
