@@ -57,6 +57,10 @@ static float number_of(number_kind kind, limpid_random *random)
     switch (kind) {
     case ORDINARY:
         return x;
+    case NOT_FINITE:
+        if (limpid_random_below(random, 8) == 0)
+            return limpid_random_below(random, 2) ? NAN : copysignf(INFINITY, x);
+        return (float)((int)limpid_random_below(random, 7) - 3);
     case INTEGERS:
         return (float)((int)limpid_random_below(random, 7) - 3);
     case TINY: /* half of them so that products of two are near 2^-126 */

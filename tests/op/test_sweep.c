@@ -295,9 +295,23 @@ static void pooling(void **state)
                         .run = pool_run });
 }
 
+#ifdef SWEEP_LONG
+/* As many weights as are summed another way, and more pixels than a chain may have terms. */
+static void many_weights(void **state)
+{
+    (void)state;
+    check(&limpid_op_conv, "out=1100 size=1", "1x32x65x64");
+    check(&limpid_op_conv, "out=72 size=3 pad=1", "19x64x13x11");
+    check(&limpid_op_dense, "out=300", "100x700");
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+#ifdef SWEEP_LONG
+        cmocka_unit_test(many_weights),
+#endif
         cmocka_unit_test(convolution),
         cmocka_unit_test(pooling),
     };
