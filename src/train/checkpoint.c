@@ -6,6 +6,7 @@
  * everyone else; resuming takes from it only which operators there are. So it does not matter in
  * which of the two writes a run was killed: the state alone decides, and both are replaced whole.
  */
+#include <float.h>
 #include <string.h>
 #include "train/train.h"
 
@@ -163,12 +164,14 @@ static limpid_status read_number(const reading *r, const char *key, int64_t leas
     return limpid_parse_int(text, least, INT64_MAX, value) ? LIMPID_OK : bad_state(r, key);
 }
 
-static limpid_status read_double(const reading *r, const char *key, double *value)
+/* NaN lies in no range. */
+static limpid_status read_double(const reading *r, const char *key, double least, double most,
+                                 double *value)
 {
     int64_t bits;
     LIMPID_TRY(read_number(r, key, INT64_MIN, &bits));
     memcpy(value, &bits, sizeof bits);
-    return LIMPID_OK;
+    return *value >= least && *value <= most ? LIMPID_OK : bad_state(r, key);
 }
 
 static limpid_status read_recipe(const reading *r, limpid_run *run)
@@ -185,15 +188,20 @@ static limpid_status read_recipe(const reading *r, limpid_run *run)
     LIMPID_TRY(read_number(r, "step", 0, &run->step));
     LIMPID_TRY(read_number(r, "batch", 1, &recipe->batch));
     LIMPID_TRY(read_number(r, "checkpoint-every", 0, &recipe->checkpoint_every));
-    LIMPID_TRY(read_double(r, "rate", &recipe->rate));
-    LIMPID_TRY(read_double(r, "momentum", &recipe->momentum));
-    LIMPID_TRY(read_double(r, "decay", &recipe->decay));
+    LIMPID_TRY(read_double(r, "rate", DBL_TRUE_MIN, DBL_MAX, &recipe->rate));
+    LIMPID_TRY(read_double(r, "momentum", 0, 1 - DBL_EPSILON / 2, &recipe->momentum));
+    LIMPID_TRY(read_double(r, "decay", 0, DBL_MAX, &recipe->decay));
     LIMPID_TRY(read_number(r, "epoch-seen", 0, &run->seen));
     LIMPID_TRY(read_number(r, "epoch-right", 0, &run->right));
-    LIMPID_TRY(read_double(r, "epoch-loss", &run->loss_sum));
+    LIMPID_TRY(read_double(r, "epoch-loss", -DBL_MAX, DBL_MAX, &run->loss_sum));
     recipe->seed = (uint64_t)seed;
     recipe->schedule = limpid_schedule_find(schedule);
     recipe->augmenter = limpid_augmenter_find(augment);
+    const limpid_op *loss = limpid_op_find(recipe->loss);
+    if (!loss || !loss->loss)
+        return bad_state(r, "loss");
+    if (run->step > recipe->steps)
+        return bad_state(r, "step");
     if (!recipe->schedule)
         return bad_state(r, "schedule");
     return recipe->augmenter ? LIMPID_OK : bad_state(r, "augment");
@@ -217,7 +225,8 @@ static limpid_status reopen_data(const reading *r, limpid_run *run)
                            (long long)samples, run->data_spec, (long long)run->data->count);
     run->recipe.batch = limpid_min(run->recipe.batch, samples);
     run->recipe.steps_in_epoch = limpid_ceil_divide(samples, run->recipe.batch);
-    return LIMPID_OK;
+    int64_t steps = run->step % run->recipe.steps_in_epoch; /* of an epoch that is not over */
+    return steps && run->seen != steps * run->recipe.batch ? bad_state(r, "epoch-seen") : LIMPID_OK;
 }
 
 limpid_status limpid_checkpoint_load(limpid_run *run, limpid_safetensors *state, const char *folder)

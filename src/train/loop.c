@@ -130,6 +130,29 @@ static limpid_status not_finite(limpid_run *run, double loss)
         run->out ? run->out : "");
 }
 
+/* The loss judges the parameters a step began with; those it leaves behind are looked at before
+ * they are kept. */
+static limpid_status check_parameters(const limpid_run *run)
+{
+    limpid_parameter p;
+    for (int i = 0; limpid_graph_parameter(run->graph, i, &p); i++)
+        for (int64_t k = 0; k < limpid_count(&p.shape); k++)
+            if (!isfinite(p.data[k]))
+                return limpid_fail(
+                    run->context, LIMPID_NOT_FINITE,
+                    "step %lld: its update made '%s' %s. Try a smaller learning rate than %g%s%s",
+                    (long long)run->step, p.name, isnan(p.data[k]) ? "no number (NaN)" : "infinite",
+                    run->recipe.rate, run->out ? "; the last checkpoint is untouched in " : "",
+                    run->out ? run->out : "");
+    return LIMPID_OK;
+}
+
+static limpid_status save(const limpid_run *run)
+{
+    LIMPID_TRY(check_parameters(run));
+    return run->out ? limpid_checkpoint_save(run) : LIMPID_OK;
+}
+
 static double rate_now(const limpid_run *run)
 {
     return run->recipe.rate *
@@ -194,13 +217,13 @@ limpid_status limpid_run_go(limpid_run *run)
         LIMPID_TRY(train_step(run));
         bool last = run->step == run->recipe.steps;
         bool epoch_ended = run->step % run->recipe.steps_in_epoch == 0 || last;
-        bool save = checkpoint_due(run, epoch_ended) || (run->out && last);
-        if (save)
-            LIMPID_TRY(limpid_checkpoint_save(run));
-        if (report(run, epoch_ended, save) || last)
+        bool due = checkpoint_due(run, epoch_ended) || last;
+        if (due)
+            LIMPID_TRY(save(run));
+        if (report(run, epoch_ended, due && run->out) || last)
             continue;
-        if (run->out && !save)
-            LIMPID_TRY(limpid_checkpoint_save(run));
+        if (!due)
+            LIMPID_TRY(save(run));
         return limpid_fail(run->context, LIMPID_INTERRUPTED, "stopped after step %lld of %lld%s%s",
                            (long long)run->step, (long long)run->recipe.steps,
                            run->out ? "; saved in " : "", run->out ? run->out : "");

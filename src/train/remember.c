@@ -109,7 +109,8 @@ limpid_status limpid_recall_preprocess(const limpid_graph *graph, limpid_context
     bool good = mean && deviation && recall_floats(mean, preprocess->mean) == channels &&
                 recall_floats(deviation, preprocess->deviation) == channels;
     for (int64_t c = 0; good && c < channels; c++)
-        good = preprocess->deviation[c] > 0;
+        good = isfinite(preprocess->mean[c]) && isfinite(preprocess->deviation[c]) &&
+               preprocess->deviation[c] > 0;
     if (good)
         return LIMPID_OK;
     return limpid_fail(
@@ -141,7 +142,7 @@ limpid_name limpid_class_name(const limpid_graph *graph, int index)
         names += strcspn(names, "\n");
         names += *names == '\n';
     }
-    if (names && *names && *names != '\n')
+    if (index >= 0 && names && *names && *names != '\n')
         snprintf(name.text, sizeof name.text, "%.*s", (int)strcspn(names, "\n"), names);
     else
         snprintf(name.text, sizeof name.text, "%d", index);

@@ -67,10 +67,10 @@ static void test_residual(void **state)
     (void)state;
     assert_gradients("x: input shape=2x4x4\n"
                      "a: conv out=3 size=3 pad=1\n"
-                     "conv out=3 size=1\n"
-                     "s: add conv1 a\n"
-                     "conv out=3 size=3 pad=1\n"
-                     "add conv2 s\n"
+                     "b: conv out=3 size=1\n"
+                     "s: add b a\n"
+                     "c: conv out=3 size=3 pad=1\n"
+                     "add c s\n"
                      "d: dense out=3\n"
                      "t: input type=label\n"
                      "cross-entropy d t\n");

@@ -86,14 +86,14 @@ static void test_branches(void **state)
     assert_text("input shape=8x6x6\n"
                 "a: conv out=8 size=3 pad=1\n"
                 "b: relu\n"
-                "conv b out=8 size=1\n"
-                "sum: add conv1 a\n"
+                "c: conv b out=8 size=1\n"
+                "sum: add c a\n"
                 "relu\n",
                 "input shape=8x6x6\n"
                 "a: conv out=8 size=3 pad=1\n"
                 "b: relu\n"
-                "conv1: conv out=8 size=1\n"
-                "sum: add conv1 a\n"
+                "c: conv out=8 size=1\n"
+                "sum: add c a\n"
                 "relu\n");
     /* Names that nobody needs are not invented. */
     assert_text("input shape=3\nrelu\nadd relu1 relu1\nadd input1 add1\n",
@@ -105,12 +105,12 @@ static void test_shared_parameters(void **state)
     (void)state;
     assert_text("x: input shape=5\n"
                 "a: dense out=5\n"
-                "dense a a.weight a.bias out=5\n"
-                "dense dense1 a.weight out=5\n",
+                "b: dense a a.weight a.bias out=5\n"
+                "dense b a.weight out=5\n",
                 "x: input shape=5\n"
                 "a: dense out=5\n"
-                "dense1: dense a a.weight a.bias out=5\n"
-                "dense dense1 a.weight out=5\n");
+                "b: dense a a.weight a.bias out=5\n"
+                "dense b a.weight out=5\n");
 }
 
 static void test_inputs_and_losses(void **state)

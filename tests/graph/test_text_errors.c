@@ -216,12 +216,12 @@ static void test_shapes(void **state)
           "expected are labels" },
         { "input shape=3\n"
           "a: dense out=4\n"
-          "dense input1 a.weight out=5\n",
-          LIMPID_BAD_SHAPE, "a/net.txt:3: dense1 (dense): weight has shape 4x3; expected is 5x3" },
+          "b: dense input1 a.weight out=5\n",
+          LIMPID_BAD_SHAPE, "a/net.txt:3: b (dense): weight has shape 4x3; expected is 5x3" },
         { "input shape=3\n"
           "a: dense out=4\n"
-          "dense input1 a.weight a.bias out=4 bias=false\n",
-          LIMPID_BAD_SHAPE, "a/net.txt:3: dense1 (dense): 'a.bias' is given but not wanted" },
+          "b: dense input1 a.weight a.bias out=4 bias=false\n",
+          LIMPID_BAD_SHAPE, "a/net.txt:3: b (dense): 'a.bias' is given but not wanted" },
         { "input shape=3\n"
           "a: relu\n"
           "dense input1 a out=3\n",
