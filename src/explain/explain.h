@@ -57,6 +57,21 @@ const limpid_topic *limpid_topic_find(const char *name); /* NULL: none */
 limpid_status limpid_topic_write(const limpid_topic *topic, limpid_page *page,
                                  const limpid_own_example *own);
 
+/* ---- one layer of a network ---- */
+
+/* Which output of which node. The plan was made for training with keep_all and for one sample; it
+ * has run forward and backward. */
+typedef struct {
+    const limpid_plan *plan;
+    size_t node;
+    int64_t channel, row, column; /* -1: the largest */
+    const char *target;           /* the class the loss is taken for, as it is called */
+} limpid_layer_question;
+
+/* Appends how the engine came to one number, forward, and what the gradient does there, backward.
+ * Operators that the note does not have are LIMPID_UNSUPPORTED. */
+limpid_status limpid_explain_layer(limpid_page *page, const limpid_layer_question *question);
+
 /* ---- every equation ---- */
 
 /* Appends a line for each of the note's equations and additions, verified on random cases of this

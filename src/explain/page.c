@@ -308,22 +308,27 @@ void limpid_page_link(limpid_page *page, limpid_shown to, long index, limpid_sho
 
 /* ---- numbers ---- */
 
-limpid_cell_style limpid_cell_style_of(const limpid_drawing *drawing)
+static bool counts(const limpid_drawing *drawing, long cell, int column)
+{
+    return isfinite(drawing->cells[cell]) &&
+           (!drawing->heads || cell % drawing->shown_columns == column);
+}
+
+limpid_cell_style limpid_cell_style_of(const limpid_drawing *drawing, int column)
 {
     limpid_cell_style style = { .dots = drawing->indicator };
     double largest = 0;
     long count = drawing->shown_rows * drawing->shown_columns;
-    for (long i = 0; i < count; i++) {
-        double size = fabs(drawing->cells[i]);
-        largest = isfinite(size) ? fmax(largest, size) : largest;
-    }
+    for (long i = 0; i < count; i++)
+        if (counts(drawing, i, column))
+            largest = fmax(largest, fabs(drawing->cells[i]));
     if (largest >= 1e7 || (largest > 0 && largest < 1e-3)) {
         style.decimals = -1;
         return style;
     }
-    int most = largest < 0.01 ? 6 : largest < 0.1 ? 5 : largest < 1 ? 4 : largest < 100 ? 3 : 2;
+    int most = largest < 0.01 ? 5 : largest < 0.1 ? 4 : largest < 100 ? 3 : 2;
     for (long i = 0; i < count; i++)
-        while (style.decimals < most && isfinite(drawing->cells[i])) {
+        while (style.decimals < most && counts(drawing, i, column)) {
             double scaled = drawing->cells[i] * pow(10, style.decimals);
             if (fabs(scaled - round(scaled)) < 1e-7)
                 break;
@@ -335,7 +340,10 @@ limpid_cell_style limpid_cell_style_of(const limpid_drawing *drawing)
 limpid_cell_text limpid_cell_print(limpid_cell_style style, double number)
 {
     limpid_cell_text cell;
-    bool zero = number <= 0 && number >= 0;
+    /* What differences leave of a 0 is drawn as one. */
+    bool zero = (number <= 0 && number >= 0) || (style.decimals == 0 && fabs(number) < 0.5);
+    if (style.decimals > 0 && fabs(number) < 0.5 * pow(10, -style.decimals))
+        number = fabs(number);
     if (isnan(number))
         snprintf(cell.text, sizeof(cell.text), "NaN");
     else if (isinf(number))

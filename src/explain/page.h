@@ -138,7 +138,8 @@ typedef struct {
     int decimals; /* -1: with an exponent */
     bool dots;
 } limpid_cell_style;
-limpid_cell_style limpid_cell_style_of(const limpid_drawing *drawing);
+/* Of all cells; in a table, of one column. */
+limpid_cell_style limpid_cell_style_of(const limpid_drawing *drawing, int column);
 limpid_cell_text limpid_cell_print(limpid_cell_style style, double number);
 
 #endif

@@ -110,8 +110,9 @@ static void write_verdict(writer *w, const limpid_page_block *block)
     if (exact && holds)
         limpid_text_add(&text, " = equal");
     else
-        limpid_text_add(&text, "%s largest difference %.2g, allowed %.0e", holds ? " =" : "FAILS,",
-                        block->difference, block->allowed);
+        limpid_text_add(&text, "%s largest difference %.2g, allowed %.0e",
+                        holds ? (w->look.unicode ? " ≈" : " ~") : "FAILS,", block->difference,
+                        block->allowed);
     colour(w, holds ? "32" : "31");
     flow(w, 2 * INDENT, text.data ? text.data : "");
     colour(w, "0");
@@ -124,11 +125,11 @@ static void write_verdict(writer *w, const limpid_page_block *block)
 /* Columns [first, first + count) of a drawing, measured. */
 typedef struct {
     const limpid_drawing *drawing;
-    limpid_cell_style style;
-    char *name, *before; /* as they are printed */
+    limpid_cell_style style[LIMPID_PAGE_COLUMNS_MOST];
+    int cell[LIMPID_PAGE_COLUMNS_MOST]; /* columns of the screen its cells take */
+    char *name, *before;                /* as they are printed */
     int first, count;
-    int cell;       /* columns of the screen a cell takes */
-    int marks;      /* and of its mark: 0 or 1 */
+    int marks;      /* and a mark: 0 or 1 */
     int width;      /* of the whole */
     int body;       /* of its lines below the name */
     bool rows_left; /* a last line says that there are more rows */
@@ -161,32 +162,38 @@ static const char *cell_text(const writer *w, const box *b, limpid_cell_text *ce
                              int column)
 {
     const limpid_drawing *d = b->drawing;
-    *cell = limpid_cell_print(b->style, d->cells[row * d->shown_columns + column]);
+    *cell = limpid_cell_print(b->style[column], d->cells[row * d->shown_columns + column]);
     return strcmp(cell->text, "·") == 0 && !w->look.unicode ? "." : cell->text;
 }
 
-static int widest_cell(writer *w, const box *b)
+/* How many columns of the screen the cells of each column take: in a table its own number, in a
+ * matrix the same. */
+static void measure_cells(writer *w, box *b)
 {
     const limpid_drawing *d = b->drawing;
     limpid_cell_text cell;
     int64_t widest = 1;
     for (int column = 0; column < d->shown_columns; column++) {
+        widest = d->heads ? 1 : widest;
+        b->style[column] = limpid_cell_style_of(d, column);
         for (int row = 0; row < d->shown_rows; row++)
             widest = limpid_max(widest, limpid_text_columns(cell_text(w, b, &cell, row, column)));
         if (d->heads) {
             char *head = head_of(w, d, column);
-            widest = limpid_max(widest, head ? limpid_text_columns(head) : 0);
+            widest = limpid_max(widest, head ? limpid_text_columns(head) : 0) + (column > 0);
             limpid_release(w->page->context, head);
         }
+        b->cell[column] = (int)widest;
     }
-    return (int)widest;
+    for (int column = 0; !d->heads && column < d->shown_columns; column++)
+        b->cell[column] = (int)widest;
 }
 
 static box measure(writer *w, const limpid_drawing *d)
 {
-    box b = { .drawing = d, .style = limpid_cell_style_of(d) };
+    box b = { .drawing = d };
     b.before = printed(w, d->before);
-    b.cell = widest_cell(w, &b);
+    measure_cells(w, &b);
     for (long i = 0; i < d->shown_rows * d->shown_columns; i++)
         b.marks |= d->marked[i];
     b.rows_left = d->shown_rows < d->rows;
@@ -196,24 +203,33 @@ static box measure(writer *w, const limpid_drawing *d)
     return b;
 }
 
+/* Of `count` columns from b->first on. */
 static int box_width(const box *b, int count)
 {
-    return count * (b->cell + b->marks) + count - 1 + (b->columns_left ? 2 : 0) +
-           (b->drawing->heads ? 0 : 4);
+    int width = count - 1 + (b->columns_left ? 2 : 0) + (b->drawing->heads ? 0 : 4);
+    for (int i = 0; i < count; i++)
+        width += b->cell[b->first + i] + b->marks;
+    return width;
 }
 
-/* The name says so where not all is shown. */
-static void name_box(writer *w, box *b)
+/* The name says so where not all is shown; later parts of a matrix have no name. */
+static void name_box(writer *w, box *b, int room)
 {
     const limpid_drawing *d = b->drawing;
-    limpid_text name = { .context = w->page->context };
-    limpid_formula_text(d->name, w->look.unicode, &name);
+    limpid_text name = { .context = w->page->context }, part = { .context = w->page->context };
+    if (b->first == 0)
+        limpid_formula_text(d->name, w->look.unicode, &name);
     if (b->rows_left || b->columns_left)
-        limpid_text_add(&name, "%s%ld %s %ld, the first", name.length ? ": " : "", d->rows,
-                        w->look.unicode ? "×" : "x", d->columns);
+        limpid_text_add(&part, "%ld %s %ld, the first", d->rows, w->look.unicode ? "×" : "x",
+                        d->columns);
     if (b->count < d->shown_columns)
-        limpid_text_add(&name, "%scolumns %d to %d", name.length ? ", " : "", b->first,
+        limpid_text_add(&part, "%scolumns %d to %d", part.length ? ", " : "", b->first,
                         b->first + b->count - 1);
+    int both = (name.data ? limpid_text_columns(name.data) + 2 : 0) +
+               (part.data ? limpid_text_columns(part.data) : 0);
+    if (part.length && both <= room)
+        limpid_text_add(&name, "%s%s", name.length ? ", " : "", part.data);
+    limpid_release(part.context, part.data);
     if (!name.data)
         limpid_text_add(&name, "%s", "");
     b->name = name.data;
@@ -243,7 +259,7 @@ static void write_cells(writer *w, const box *b, int row)
         int column = b->first + i;
         const char *text = cell_text(w, b, &cell, row, column);
         bool marked = d->marked[row * d->shown_columns + column];
-        spaces(w, b->cell - limpid_text_columns(text) + (i > 0));
+        spaces(w, b->cell[column] - limpid_text_columns(text) + (i > 0));
         limpid_text_add(w->out, "%s", text);
         if (b->marks)
             limpid_text_add(w->out, marked ? "*" : " ");
@@ -256,7 +272,7 @@ static void write_heads(writer *w, const box *b)
 {
     for (int i = 0; i < b->count; i++) {
         char *head = head_of(w, b->drawing, b->first + i);
-        spaces(w, b->cell - (head ? limpid_text_columns(head) : 0) + (i > 0));
+        spaces(w, b->cell[b->first + i] - (head ? limpid_text_columns(head) : 0) + (i > 0));
         limpid_text_add(w->out, "%s%s", head ? head : "", b->marks ? " " : "");
         limpid_release(w->page->context, head);
     }
@@ -271,9 +287,9 @@ static void write_line(writer *w, const box *b, int line)
     if (table && line == 0)
         write_heads(w, b);
     else if (b->rows_left && line == b->body - 1) {
-        spaces(w, b->cell - 1);
+        spaces(w, b->cell[b->first] - 1);
         limpid_text_add(w->out, w->look.unicode ? "⋮" : ":");
-        spaces(w, box_width(b, b->count) - b->cell - (table ? 0 : 4));
+        spaces(w, box_width(b, b->count) - b->cell[b->first] - (table ? 0 : 4));
     } else
         write_cells(w, b, line - table);
     if (!table)
@@ -365,7 +381,7 @@ static void write_figure(writer *w, const limpid_page_block *block)
         while (fits > 1 && box_width(&b, fits) > room)
             fits--;
         if (fits == b.count) {
-            name_box(w, &b);
+            name_box(w, &b, room);
             place(w, &g, b);
             continue;
         }
@@ -377,7 +393,7 @@ static void write_figure(writer *w, const limpid_page_block *block)
             part.count = (int)limpid_min(fits, b.drawing->shown_columns - first);
             part.columns_left = b.columns_left && first + part.count == b.drawing->shown_columns;
             part.before = printed(w, first ? "" : b.drawing->before);
-            name_box(w, &part);
+            name_box(w, &part, room);
             place(w, &g, part);
             flush(w, &g);
         }
