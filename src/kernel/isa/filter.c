@@ -55,20 +55,16 @@ limpid_scratch_need KERNEL(conv_backward_filter_need)(const limpid_window *s)
     return (limpid_scratch_need){ (size_t)shared * sizeof(float), (size_t)worker * sizeof(float) };
 }
 
-/* dy of group g at columns [q0, q1) as the tiles want it: for each row tile [terms][rows]. */
+/* dy of group g at columns [q0, q1), a row for each: to[q - q0][filter]. */
 static void gather_rows(const filter_work *work, int64_t g, int64_t q0, int64_t q1, float *to)
 {
     const limpid_window *s = work->s;
-    int64_t count = pixels(s), first = g * work->filters;
-    for (int64_t t = 0; t < row_tiles(work->filters); t++) {
-        int64_t r0 = row_begin(work->filters, t), rows = row_begin(work->filters, t + 1) - r0;
-        float *packed = to + (q1 - q0) * r0;
-        for (int64_t q = q0, run; q < q1; q += run, packed += run * rows) {
-            int64_t n = q / count, p = q % count;
-            const float *from = work->dy + (n * s->k + first + r0) * count + p;
-            run = limpid_min(count - p, q1 - q);
-            KERNEL(transpose)(rows, run, from, count, packed, rows);
-        }
+    int64_t count = pixels(s), filters = work->filters;
+    for (int64_t q = q0, run; q < q1; q += run, to += run * filters) {
+        int64_t n = q / count, p = q % count;
+        const float *from = work->dy + (n * s->k + g * filters) * count + p;
+        run = limpid_min(count - p, q1 - q);
+        KERNEL(transpose)(filters, run, from, count, to, filters);
     }
 }
 
@@ -102,9 +98,9 @@ static void filter_block(const filter_work *work, const place *at, int64_t q, in
             tile part = { .rows = (int)rows,
                           .columns = (int)limpid_min(PANEL, at->k1 - at->k0 - k),
                           .terms = terms,
-                          .a = natural ? work->dy + q * s->k + at->g * work->filters + r0
-                                       : at->rows + terms * r0,
-                          .a_stride = natural ? s->k : rows,
+                          .a = r0 +
+                               (natural ? work->dy + q * s->k + at->g * work->filters : at->rows),
+                          .a_stride = natural ? s->k : work->filters,
                           .b = at->phi + k,
                           .b_stride = stride,
                           .c = out + r0 * work->width + k,
@@ -259,10 +255,13 @@ static void sum_task(void *argument, int64_t shard, int worker)
     memset(part, 0, (size_t)work->c * sizeof *part);
     for (int64_t n = limpid_shard_begin(work->n, shard); n < limpid_shard_begin(work->n, shard + 1);
          n++)
-        for (int64_t c = 0; c < work->c; c++)
-            for (int64_t p = 0; p < work->pixels; p += 16 * LIMPID_CHAIN)
-                part[c] += plane_sum(work->dy + (n * work->c + c) * work->pixels + p,
-                                     limpid_min(16 * LIMPID_CHAIN, work->pixels - p));
+        if (work->pixels == 1)
+            add_run(part, work->dy + n * work->c, work->c);
+        else
+            for (int64_t c = 0; c < work->c; c++)
+                for (int64_t p = 0; p < work->pixels; p += 16 * LIMPID_CHAIN)
+                    part[c] += plane_sum(work->dy + (n * work->c + c) * work->pixels + p,
+                                         limpid_min(16 * LIMPID_CHAIN, work->pixels - p));
 }
 
 void KERNEL(channel_sum)(const limpid_worksite *site, int64_t n, int64_t c, int64_t count,

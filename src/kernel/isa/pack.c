@@ -71,8 +71,13 @@ INLINE void stretch_next(const limpid_window *s, stretch *at, int64_t left)
 INLINE void inside(const limpid_window *s, const stretch *at, int64_t v, int64_t *from, int64_t *to)
 {
     int64_t first = at->j * s->stride[1] - s->pad[1] + v * s->dilation[1], step = s->stride[1];
-    *from = first >= 0 ? 0 : limpid_min(limpid_ceil_divide(-first, step), at->length);
-    *to = first >= s->w ? 0 : limpid_min((s->w - 1 - first) / step + 1, at->length);
+    if (step == 1) { /* by far the most frequent, and divisions are slow */
+        *from = limpid_min(limpid_max(-first, 0), at->length);
+        *to = limpid_min(limpid_max(s->w - first, 0), at->length);
+    } else {
+        *from = first >= 0 ? 0 : limpid_min(limpid_ceil_divide(-first, step), at->length);
+        *to = first >= s->w ? 0 : limpid_min((s->w - 1 - first) / step + 1, at->length);
+    }
     *to = limpid_max(*from, *to);
 }
 
@@ -189,30 +194,26 @@ void KERNEL(phi_by_pixel)(const limpid_window *s, const float *x, int64_t g, int
 {
     int64_t sample = s->c * s->h * s->w, group = sample / s->groups;
     const float *end = x + s->n * sample;
-    int64_t n = q0 / pixels(s), i = q0 % pixels(s) / s->ow, j = q0 % s->ow;
-    int64_t window = s->size[0] * s->size[1];
+    int64_t window = s->size[0] * s->size[1], channels = (k1 - k0) / window;
     /* whole channels, runs of at most eight cells that lie side by side */
     bool plain = k0 % window == 0 && k1 % window == 0 && s->size[1] <= 8 && s->dilation[1] == 1;
+    int64_t last = ((channels - 1) * s->h + (s->size[0] - 1) * s->dilation[0]) * s->w;
     bool copy = whole(s);
-    for (int64_t q = q0; q < q1; q++, to += stride) {
-        const float *from = x + n * sample + g * group;
-        stretch at = { n, i, j, 1 };
-        const float *cells = from + k0 / window * s->h * s->w + cell(s, &at, 0, 0);
-        const float *last = cells + ((k1 - k0) / window - 1) * s->h * s->w +
-                            (s->size[0] - 1) * s->dilation[0] * s->w;
-        if (copy)
-            copy_run(to, from + k0, k1 - k0);
-        else if (plain && interior(s, &at) && last + 8 <= end)
-            plain_row(s, cells, (k1 - k0) / window, to);
-        else
-            pixel_row(s, from, end, i, j, k0, k1, to);
-        if (++j == s->ow) {
-            j = 0;
-            if (++i == s->oh) {
-                i = 0;
-                n++;
-            }
+    stretch at = stretch_first(s, q0, q1);
+    for (int64_t q = q0; q < q1; stretch_next(s, &at, q1 - q)) {
+        const float *from = x + at.n * sample + g * group;
+        const float *first = from + k0 / window * s->h * s->w;
+        for (int64_t j = 0; j < at.length; j++, to += stride) {
+            stretch one = { at.n, at.i, at.j + j, 1 };
+            const float *cells = first + cell(s, &one, 0, 0);
+            if (copy)
+                copy_run(to, from + k0, k1 - k0);
+            else if (plain && interior(s, &one) && cells + last + 8 <= end)
+                plain_row(s, cells, channels, to);
+            else
+                pixel_row(s, from, end, at.i, at.j + j, k0, k1, to);
         }
+        q += at.length;
     }
 }
 
