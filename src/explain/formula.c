@@ -309,7 +309,9 @@ static void math_atom(slice atom, limpid_text *out)
                               ? "mo"
                               : "mi";
         limpid_text_add(out, "<%s%s>", tag,
-                        strchr("()[]", *atom.begin) ? " stretchy=\"false\"" : "");
+                        strchr("()[]", *atom.begin) ? " stretchy=\"false\""
+                        : *atom.begin == '/'        ? " lspace=\"0\" rspace=\"0\""
+                                                    : "");
         if (starts(atom, "Σ"))
             limpid_text_add(out, "∑");
         else

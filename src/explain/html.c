@@ -135,6 +135,7 @@ static void write_drawing(writer *w, int index)
     limpid_cell_style style[LIMPID_PAGE_COLUMNS_MOST];
     for (int column = 0; column < d->shown_columns; column++)
         style[column] = limpid_cell_style_of(d, column);
+    add(w, "<div class=\"i\">");
     if (*d->before) {
         add(w, "<span class=\"sign\">");
         add_math(w, d->before);
@@ -158,7 +159,7 @@ static void write_drawing(writer *w, int index)
     if (d->shown_rows < d->rows || d->shown_columns < d->columns)
         limpid_text_add(w->out, "<div class=\"part\">the first %ld × %ld of %ld × %ld</div>",
                         d->shown_rows, d->shown_columns, d->rows, d->columns);
-    add(w, "</div>\n");
+    add(w, "</div></div>\n");
 }
 
 /* ---- blocks ---- */

@@ -38,6 +38,7 @@ const char *const limpid_page_style[] = {
     ".eq math{font-size:1.15em;width:max-content;margin:0;text-align:left}",
     ".eq b{font-weight:400;color:var(--number);font-variant-numeric:tabular-nums}",
     "figure{margin:.6rem 0 -.9rem;display:flex;flex-wrap:wrap;align-items:center;gap:.2rem .9rem}",
+    ".i{display:flex;align-items:center;gap:.9rem;max-width:100%;min-width:0}",
     ".m{display:flex;flex-direction:column;align-items:center;max-width:100%;min-width:0}",
     ".m::after{content:'';height:1.7rem}.m.bare::after{height:.5rem}",
     ".name{min-height:1.7rem;font-size:.88rem;color:var(--quiet);white-space:nowrap}",
@@ -67,7 +68,7 @@ const char *const limpid_page_style[] = {
     "footer{margin-top:5rem;padding-top:1rem;border-top:1px solid var(--rule);font-size:.88rem;",
     "color:var(--quiet)}",
     "@media(max-width:30rem){main{padding:1.5rem 1rem 3rem}h1{font-size:1.6rem}",
-    "figure{gap:.1rem .6rem}td,th{padding:.1rem .28rem}table{font-size:.8rem}}",
+    "figure{gap:.1rem .6rem}.i{gap:.6rem}td,th{padding:.1rem .28rem}table{font-size:.8rem}}",
     NULL,
 };
 

@@ -29,7 +29,7 @@ static limpid_status read_number(reading *r, double *out)
 {
     char *end;
     *out = strtod(r->at, &end);
-    bool whole = end > r->at && (!*end || strchr(" ,\t\n;|/", *end));
+    bool whole = end > r->at && !isnan(*out) && (!*end || strchr(" ,\t\n;|/", *end));
     if (!whole)
         return limpid_fail(r->context, LIMPID_USAGE,
                            "--%s: \"%.*s\" is no number; a matrix is written \"1 2; 3 4\"",

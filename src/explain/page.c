@@ -195,7 +195,7 @@ static void draw_slice(limpid_page *page, limpid_shown shown, long slice, const 
 /* A slice's name: x, or where there are several x_0, x_1, ... */
 static void name_slice(char *out, size_t size, limpid_shown shown, const char *name, long slice)
 {
-    const char *turned = shown.lying && !strchr(name, '^') ? "^T" : "";
+    const char *turned = shown.lying ? ", as a row" : "";
     if (note_count(shown.t) == shown.t.size[0] * shown.t.size[1] || !*name)
         snprintf(out, size, "%s%s", name, turned);
     else if (shown.t.size[3] == 1)
@@ -207,10 +207,10 @@ static void name_slice(char *out, size_t size, limpid_shown shown, const char *n
                  slice % shown.t.size[2]);
 }
 
-limpid_shown limpid_page_show(limpid_page *page, const char *before, const char *name,
-                              note_tensor t)
+static limpid_shown show(limpid_page *page, const char *before, const char *name, note_tensor t,
+                         bool lying)
 {
-    limpid_shown shown = { .first = -1, .t = t };
+    limpid_shown shown = { .first = -1, .t = t, .lying = lying };
     if (page->status != LIMPID_OK)
         return shown;
     if (!t.data) {
@@ -221,7 +221,6 @@ limpid_shown limpid_page_show(limpid_page *page, const char *before, const char 
         return shown;
     }
     shown.first = (int)page->drawing_count;
-    shown.lying = t.size[1] == 1 && t.size[0] > 8 && note_count(t) == t.size[0];
     long slices = note_count(t) / (t.size[0] * t.size[1]);
     for (long slice = 0; slice < slices; slice++) {
         char title[128];
@@ -229,6 +228,12 @@ limpid_shown limpid_page_show(limpid_page *page, const char *before, const char 
         draw_slice(page, shown, slice, slice ? "" : before, title);
     }
     return shown;
+}
+
+limpid_shown limpid_page_show(limpid_page *page, const char *before, const char *name,
+                              note_tensor t)
+{
+    return show(page, before, name, t, false);
 }
 
 limpid_shown limpid_page_show_indicator(limpid_page *page, const char *before, const char *name,
@@ -275,6 +280,12 @@ void limpid_page_mark(limpid_page *page, limpid_shown shown, long index)
         page->drawings[drawing].marked[row * page->drawings[drawing].shown_columns + column] = true;
 }
 
+/* A column that is better drawn lying. */
+static bool is_long(note_tensor t)
+{
+    return t.size[0] > 6 && note_count(t) == t.size[0];
+}
+
 limpid_sides limpid_page_equation(limpid_page *page, const char *number, const char *markup,
                                   const char *left_name, note_tensor left, const char *right_name,
                                   note_tensor right, double allowed)
@@ -282,8 +293,8 @@ limpid_sides limpid_page_equation(limpid_page *page, const char *number, const c
     limpid_sides sides;
     limpid_page_formula(page, number, markup);
     limpid_page_figure(page);
-    sides.left = limpid_page_show(page, "", left_name, left);
-    sides.right = limpid_page_show(page, "=", right_name, right);
+    sides.left = show(page, "", left_name, left, is_long(left));
+    sides.right = show(page, "=", right_name, right, is_long(right));
     limpid_page_agree(page, number, left, right, allowed);
     return sides;
 }

@@ -81,8 +81,7 @@ typedef struct {
 
 /* Begins a new figure; what is shown next stands in it, side by side. */
 void limpid_page_figure(limpid_page *page);
-/* before: "" or a sign such as "=". A vec of more than 8 numbers is drawn lying, its name with ^T.
- */
+/* before: "" or a sign such as "=". */
 limpid_shown limpid_page_show(limpid_page *page, const char *before, const char *name,
                               note_tensor t);
 /* The same, where zeros are drawn as dots. */
@@ -111,7 +110,8 @@ void limpid_page_link_window(limpid_page *page, limpid_shown y, limpid_shown x, 
 /* phi(x) */
 void limpid_page_link_phi(limpid_page *page, limpid_shown phi, limpid_shown x, note_window g);
 
-/* Formula, both sides drawn, verdict. */
+/* Formula, both sides drawn, verdict. A column of more than 6 numbers is drawn lying, and its name
+ * says so. */
 typedef struct {
     limpid_shown left, right;
 } limpid_sides;

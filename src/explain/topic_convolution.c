@@ -17,9 +17,10 @@ static void write_definition(limpid_example *e, note_tensor y)
 {
     limpid_page *page = e->page;
     limpid_page_title(page, "Convolution");
-    limpid_page_say(page, "A filter f slides over the input x. At each place, every number of the "
-                          "filter is multiplied by the number under it, and the products are added "
-                          "up. The sum is one number of the output y.");
+    limpid_page_say(page,
+                    "A filter $f$ slides over the input $x$. At each place, every number of the "
+                    "filter is multiplied by the number under it, and the products are added "
+                    "up. The sum is one number of the output $y$.");
     if (!e->simple)
         limpid_page_say(page,
                         "Here the filter moves by %ld at a time, and a border of zeros, %ld "
@@ -55,7 +56,7 @@ static void write_expanded(limpid_example *e, note_tensor y)
     limpid_page_say(page, "Write down all the patches the filter sees, each as a row. The first "
                           "row is the patch at the top left, column by column; the next rows "
                           "belong to the outputs below it, then to the next column.");
-    limpid_page_formula(page, "14", "C = φ(x)");
+    limpid_page_formula(page, e->simple ? "14" : "A1", "C = φ(x)");
     limpid_page_figure(page);
     limpid_shown x = limpid_page_show(page, "", "x", e->x);
     limpid_shown shown = limpid_page_show(page, "→", "C", C);
@@ -68,8 +69,8 @@ static void write_expanded(limpid_example *e, note_tensor y)
                           note_as_matrix(note_phi_35(e->s, e->x, e->g), C.size[0], C.size[1]), C,
                           LIMPID_EXACT);
     limpid_page_say(page,
-                    "Now C times the filter, written as a column, is the output, written as "
-                    "a column. Each row of C meets the filter once: that is one sum of (12).");
+                    "Now $C$ times the filter, written as a column, is the output, written as "
+                    "a column. Each row of $C$ meets the filter once: that is one sum of (12).");
     limpid_page_formula(page, "15", "C F = Y");
     limpid_page_figure(page);
     limpid_shown c = limpid_page_show(page, "", "C", C);
@@ -94,7 +95,7 @@ limpid_status limpid_topic_write_convolution(limpid_page *page, const limpid_own
     }
     write_expanded(&e, y);
     limpid_page_heading(page, "In one line");
-    limpid_page_say(page, "Folded back to its sizes, the product is y. This is the equation the "
+    limpid_page_say(page, "Folded back to its sizes, the product is $y$. This is the equation the "
                           "rest of the note is built on: convolution is a product of matrices.");
     limpid_page_equation(page, "20", "vec(y) = vec(φ(x^l) F)", "y", y, "φ(x) F, folded",
                          note_convolve_phi(e.s, e.x, e.f, e.g), LIMPID_EXACT);
@@ -184,10 +185,12 @@ static void write_matrix_H(limpid_example *e, note_tensor phi)
     limpid_page *page = e->page;
     note_tensor H = note_H(e->s, e->x, e->g), product = note_phi_35(e->s, e->x, e->g);
     limpid_page_heading(page, "The same map as a matrix");
-    limpid_page_say(page, "H has a row for each number of φ(x) and a column for each number of x. "
-                          "The 1 in a row stands where that number was copied from. Nothing of x "
-                          "itself is in H, only the places.");
-    limpid_page_formula(page, "34", "H(x, y) = 1 if t(p, q) = (i^l, j^l, d^l), else 0");
+    limpid_page_say(page,
+                    "$H$ has a row for each number of $φ(x)$ and a column for each number of $x$. "
+                    "The 1 in a row stands where that number was copied from. Nothing of $x$ "
+                    "itself is in $H$, only the places.");
+    limpid_page_formula(page, "34",
+                        "H_{(p,q),(i^l,j^l,d^l)} = 1 if t(p, q) = (i^l, j^l, d^l), else 0");
     limpid_page_figure(page);
     limpid_page_show_indicator(page, "", "H", H);
     note_tensor by_difference = note_jacobian(e->s, phi_of_x, &e->g, e->x);
@@ -195,12 +198,13 @@ static void write_matrix_H(limpid_example *e, note_tensor phi)
     for (long k = 0; k < note_count(rounded); k++)
         rounded.data[k] = rounded.data[k] > 0.5;
     limpid_page_agree(page, "34", H, rounded, LIMPID_EXACT);
-    limpid_page_say(page, "H times vec(x) copies every number to its places:");
+    limpid_page_say(page, "$H vec(x)$ copies every number to its places:");
     note_tensor left = note_as_matrix(note_vec(phi), note_count(phi), 1);
     limpid_page_equation(page, "35", "vec(φ(x^l)) = H vec(x^l)", "vec(φ(x))", left, "H vec(x)",
                          product, LIMPID_EXACT);
-    limpid_page_say(page, "Hence H is also the derivative of φ(x) by x. Measured by moving each "
-                          "number of x a little, the same matrix comes out:");
+    limpid_page_say(page,
+                    "Hence $H$ is also the derivative of $φ(x)$ by $x$. Measured by moving each "
+                    "number of $x$ a little, the same matrix comes out:");
     limpid_page_formula(page, "36", "{∂vec(φ(x^l))|∂vec(x^l)^T} = H");
     limpid_page_agree(page, "36", by_difference, note_phi_36(e->s, e->x, e->g), LIMPID_NUMERIC);
 }
@@ -212,10 +216,10 @@ limpid_status limpid_topic_write_phi(limpid_page *page, const limpid_own_example
     note_tensor phi = note_phi(e.s, e.x, e.g);
     limpid_page_title(page, "φ(x), the expanded input");
     limpid_page_say(page,
-                    "φ copies every patch of %ld × %ld that a filter sees into a row of its "
+                    "$φ$ copies every patch of %ld × %ld that a filter sees into a row of its "
                     "own. The numbers in overlapping patches are copied several times.",
                     e.f.size[0], e.f.size[1]);
-    limpid_page_formula(page, "14", "C = φ(x)");
+    limpid_page_formula(page, e.simple ? "14" : "A1", "C = φ(x)");
     limpid_page_figure(page);
     limpid_shown x = limpid_page_show(page, "", "x", e.x);
     limpid_shown shown = limpid_page_show(page, "→", "φ(x)", phi);

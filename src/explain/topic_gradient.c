@@ -86,12 +86,12 @@ static const step filter_steps[] = {
       "in reverse order.",
       note_filters_28, note_filters_29, true },
     { "30", "= (I ⊗ φ(x^l)^T) vec({∂z|∂Y})", "(29)", "(I ⊗ φ(x)^T) vec(∂z/∂Y)",
-      "By (22) the transpose goes inside. I is its own transpose.", note_filters_29,
+      "By (22) the transpose goes inside. $I$ is its own transpose.", note_filters_29,
       note_filters_30, false },
     { "31", "= vec(φ(x^l)^T {∂z|∂Y} I^T)", "(30)", "vec(φ(x)^T ∂z/∂Y I^T)",
       "By (23), read from right to left, the Kronecker product is gone.", note_filters_30,
       note_filters_31, false },
-    { "32", "= vec(φ(x^l)^T {∂z|∂Y})", "(31)", "vec(φ(x)^T ∂z/∂Y)", "I changes nothing.",
+    { "32", "= vec(φ(x^l)^T {∂z|∂Y})", "(31)", "vec(φ(x)^T ∂z/∂Y)", "$I$ changes nothing.",
       note_filters_31, note_filters_32, false },
     { 0 },
 };
@@ -190,8 +190,8 @@ static const step input_steps[] = {
     { "41", "= vec(I {∂z|∂Y} F^T)^T", "(40)", "vec(I ∂z/∂Y F^T)^T",
       "By (23), from right to left, the Kronecker product is gone.", note_input_40, note_input_41,
       false },
-    { "42", "= vec({∂z|∂Y} F^T)^T", "(41)", "vec(∂z/∂Y F^T)^T", "I changes nothing.", note_input_41,
-      note_input_42, false },
+    { "42", "= vec({∂z|∂Y} F^T)^T", "(41)", "vec(∂z/∂Y F^T)^T", "$I$ changes nothing.",
+      note_input_41, note_input_42, false },
     { "43", "{∂z|∂vec(x^l)^T} = vec({∂z|∂Y} F^T)^T H", "(38)", "vec(∂z/∂Y F^T)^T H",
       "Put back into (38):", note_input_38, note_input_43, false },
     { "44", "{∂z|∂vec(x^l)} = H^T vec({∂z|∂Y} F^T)", "(43)^T", "H^T vec(∂z/∂Y F^T)",
@@ -208,7 +208,8 @@ static void write_input_start(layer *a)
     limpid_page_say(page, "By (25) $vec(y) = (F^T ⊗ I) vec(φ(x))$, and by (36) the derivative of "
                           "$vec(φ(x))$ is the matrix $H$ of ones and zeros that says where each "
                           "number was copied from.");
-    limpid_page_formula(page, "34", "H(x, y) = 1 if t(p, q) = (i^l, j^l, d^l), else 0");
+    limpid_page_formula(page, "34",
+                        "H_{(p,q),(i^l,j^l,d^l)} = 1 if t(p, q) = (i^l, j^l, d^l), else 0");
     limpid_page_figure(page);
     limpid_page_show_indicator(page, "", "H", H);
     limpid_page_agree(page, "34", note_multiply(s, H, note_vec(a->l.x)),
@@ -239,9 +240,10 @@ static void write_input_end(layer *a)
     note_tensor FT = note_transpose(s, note_F(a->l.f)), dYFT = note_multiply(s, a->l.dY, FT);
     note_tensor sum = note_input_45(s, &a->l), x = a->l.x;
     limpid_page_heading(page, "The result");
-    limpid_page_say(page, "H is never needed. $∂z/∂Y F^T$ has the size of $φ(x)$: it says for each "
-                          "copy of a number how the loss changes with it. A number of $x$ gathers "
-                          "the entries of all its copies.");
+    limpid_page_say(page,
+                    "$H$ is never needed. $∂z/∂Y F^T$ has the size of $φ(x)$: it says for each "
+                    "copy of a number how the loss changes with it. A number of $x$ gathers "
+                    "the entries of all its copies.");
     limpid_page_formula(page, "45",
                         "({∂z|∂vec(x^l)})_{(i^l,j^l,d^l)} = Σ_{(p,q) ∈ t^{−1}(i^l,j^l,d^l)} "
                         "(vec({∂z|∂Y} F^T))_{(p,q)}");

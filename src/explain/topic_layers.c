@@ -108,9 +108,10 @@ limpid_status limpid_topic_write_deconvolution(limpid_page *page, const limpid_o
     LIMPID_TRY(limpid_example_open(&e, page, own, "1 2 3 1; 4 5 6 1; 7 8 9 1", "1 1; 1 1"));
     note_tensor phi = note_phi(e.s, e.x, e.g), back = note_deconvolute(e.s, e.x, phi, e.g);
     limpid_page_title(page, "Deconvolution");
-    limpid_page_say(page, "φ copies every patch of the input into a row. H, the matrix of ones and "
-                          "zeros that says so, can be turned around: its transpose sends each copy "
-                          "home and adds up what meets there.");
+    limpid_page_say(page,
+                    "$φ$ copies every patch of the input into a row. $H$, the matrix of ones and "
+                    "zeros that says so, can be turned around: its transpose sends each copy "
+                    "home and adds up what meets there.");
     limpid_page_equation(page, "56", "vec(φ(x^l)) = H vec(x^l)", "vec(φ(x))",
                          note_as_matrix(phi, note_count(phi), 1), "H vec(x)",
                          note_convolute_56(e.s, e.x, e.g), LIMPID_EXACT);

@@ -138,6 +138,40 @@ static void write_matrix_S(limpid_example *e, note_tensor y, note_tensor positio
                          note_max_pool_53(s, S, e->x), LIMPID_EXACT);
 }
 
+/* Whether a region has two largest numbers: moving one of them, the maximum jumps, and there is no
+ * derivative to measure. */
+static bool tied(limpid_example *e, note_tensor y, note_tensor positions)
+{
+    for (long k = 0; k < note_count(e->x); k++) {
+        note_place in = note_place_of(e->x, k), out = { in.i / SIDE, in.j / SIDE, in.d, 0 };
+        long at = note_index(y, out);
+        if ((long)positions.data[at] != k && y.data[at] - e->x.data[k] < 1e-3)
+            return true;
+    }
+    return false;
+}
+
+static void write_row(limpid_example *e, note_tensor S, note_tensor positions, note_tensor dy)
+{
+    static const char formula[] = "{∂z|∂vec(x^l)^T} = {∂z|∂vec(y)^T} S(x^l)";
+    limpid_page *page = e->page;
+    note_tensor row = note_max_pool_54(e->s, S, dy), y = note_max_pool_53(e->s, S, e->x);
+    limpid_chosen_loss z = { pooled_of_x, &e->g, dy };
+    if (!tied(e, note_reshape(y, dy.order, dy.size), positions)) {
+        limpid_page_equation(page, "54", formula, "measured",
+                             note_jacobian(e->s, limpid_chosen_loss_z, &z, e->x), "the product",
+                             row, LIMPID_NUMERIC);
+        return;
+    }
+    limpid_page_say(page, "Some region has two largest numbers. There the derivative cannot be "
+                          "measured: moving one of the two makes the maximum jump. The first is "
+                          "taken, as recorded on the way forward.");
+    note_tensor recorded = note_max_pool_gradient(e->s, e->x, positions, dy);
+    limpid_page_equation(page, "54", formula, "from the record",
+                         note_as_matrix(recorded, 1, note_count(recorded)), "the product", row,
+                         LIMPID_EXACT);
+}
+
 static void write_max_back(limpid_example *e, note_tensor y, note_tensor positions)
 {
     limpid_page *page = e->page;
@@ -147,10 +181,7 @@ static void write_max_back(limpid_example *e, note_tensor y, note_tensor positio
     limpid_page_say(page, "Let these small numbers come from the layer above:");
     limpid_page_figure(page);
     limpid_page_show(page, "", "∂z/∂y", dy);
-    limpid_chosen_loss z = { pooled_of_x, &e->g, dy };
-    limpid_page_equation(page, "54", "{∂z|∂vec(x^l)^T} = {∂z|∂vec(y)^T} S(x^l)", "measured",
-                         note_jacobian(s, limpid_chosen_loss_z, &z, e->x), "the product",
-                         note_max_pool_54(s, S, dy), LIMPID_NUMERIC);
+    write_row(e, S, positions, dy);
     note_tensor dx = note_max_pool_55(s, S, dy);
     limpid_page_say(page,
                     "Folded back: each winner gets the whole of what came, all others get 0.");

@@ -100,17 +100,19 @@ static void write_derivatives(limpid_example *e, note_tensor x, note_tensor y)
 {
     limpid_page *page = e->page;
     limpid_page_heading(page, "The derivative of a number by a vector");
-    limpid_page_say(page, "$∂z/∂y$ has the size of y. Its i-th number says how z changes when "
-                          "$y_i$ alone is moved a little. On the left it is measured: y is moved "
-                          "up and down by 0.00001. On the right are the rules of school: "
-                          "$2 y_0$, $y_2$, $y_1$.");
+    limpid_page_say(page,
+                    "$∂z/∂y$ has the size of $y$. Its $i$-th number says how $z$ changes when "
+                    "$y_i$ alone is moved a little. On the left it is measured: $y$ is moved "
+                    "up and down by 0.00001. On the right are the rules of school: "
+                    "$2 y_0$, $y_2$, $y_1$.");
     limpid_page_equation(page, "2", "({∂z|∂y})_i = {∂z|∂y_i}", "∂z/∂y, measured",
                          note_derivative(e->s, z_of_y, NULL, y), "by the rules",
                          dz_by_hand(e->s, y), LIMPID_NUMERIC);
     limpid_page_heading(page, "The derivative of a vector by a vector");
-    limpid_page_say(page, "Now there is a number for each pair: row i, column j says how $y_i$ "
-                          "changes when $x_j$ is moved. With 3 numbers in y and 2 in x, the matrix "
-                          "has 3 rows and 2 columns.");
+    limpid_page_say(page,
+                    "Now there is a number for each pair: row $i$, column $j$ says how $y_i$ "
+                    "changes when $x_j$ is moved. With 3 numbers in $y$ and 2 in $x$, the matrix "
+                    "has 3 rows and 2 columns.");
     limpid_page_equation(page, "3", "({∂y|∂x^T})_{ij} = {∂y_i|∂x_j}", "∂y/∂x^T, measured",
                          note_jacobian(e->s, y_of_x, NULL, x), "by the rules", dy_by_hand(e->s, x),
                          LIMPID_NUMERIC);
@@ -122,9 +124,10 @@ limpid_status limpid_topic_write_chain(limpid_page *page, const limpid_own_examp
     LIMPID_TRY(limpid_example_open(&e, page, own, "2; 3", NULL));
     note_tensor x = note_as_matrix(e.x, 2, 1), y = y_of_x(e.s, x, NULL);
     limpid_page_title(page, "The chain rule");
-    limpid_page_say(page, "A network is a chain: x makes y, and y makes z. To learn, we must know "
-                          "how z changes with x. The chain rule puts that together from the two "
-                          "links. Our example:");
+    limpid_page_say(
+        page, "A network is a chain: $x$ makes $y$, and $y$ makes $z$. To learn, we must know "
+              "how $z$ changes with $x$. The chain rule puts that together from the two "
+              "links. Our example:");
     limpid_page_formula(page, NULL, "y_0 = x_0 x_1,  y_1 = x_0 + x_1^2,  y_2 = 3 x_1");
     limpid_page_formula(page, NULL, "z = y_0^2 + y_1 y_2");
     limpid_page_figure(page);
@@ -133,9 +136,10 @@ limpid_status limpid_topic_write_chain(limpid_page *page, const limpid_own_examp
     limpid_page_show(page, "→", "z", z_of_y(e.s, y, NULL));
     write_derivatives(&e, x, y);
     limpid_page_heading(page, "The two together");
-    limpid_page_say(page, "A row of 3 numbers times a matrix of 3 × 2 is a row of 2: as many as x "
-                          "has. That the sizes fit is the first thing to check in any such "
-                          "formula.");
+    limpid_page_say(page,
+                    "A row of 3 numbers times a matrix of 3 × 2 is a row of 2: as many as $x$ "
+                    "has. That the sizes fit is the first thing to check in any such "
+                    "formula.");
     note_tensor row = note_transpose(e.s, dz_by_hand(e.s, y)), J = dy_by_hand(e.s, x);
     note_tensor product = note_chain_rule(e.s, row, J);
     limpid_page_formula(page, "4", "{∂z|∂x^T} = {∂z|∂y^T} {∂y|∂x^T}");
@@ -144,7 +148,7 @@ limpid_status limpid_topic_write_chain(limpid_page *page, const limpid_own_examp
     limpid_shown b = limpid_page_show(page, "·", "∂y/∂x^T", J);
     limpid_shown c = limpid_page_show(page, "=", "∂z/∂x^T", product);
     limpid_page_link_product(page, c, a, b);
-    limpid_page_say(page, "Measured directly, from x to z in one step, it is the same:");
+    limpid_page_say(page, "Measured directly, from $x$ to $z$ in one step, it is the same:");
     note_tensor direct = note_transpose(e.s, note_derivative(e.s, z_of_x, NULL, x));
     limpid_page_figure(page);
     limpid_page_show(page, "", "∂z/∂x^T, measured", direct);

@@ -2,7 +2,7 @@
 # Every topic agrees with itself, at every width; some are compared with what they printed before.
 . "$LIMPID_SOURCE/tests/explain/common.sh"
 
-[ "$(topics | wc -l)" -ge 4 ] || wrong 'topics are missing'
+[ "$(topics | wc -l)" -ge 18 ] || wrong 'topics are missing'
 for topic in $(topics); do
     for columns in 40 80; do
         COLUMNS=$columns explain 0 "$topic"
@@ -20,4 +20,14 @@ unset COLUMNS
 for golden in "$here"/golden/*.txt; do
     explain 0 "$(basename "$golden" .txt)"
     diff -u "$golden" out || wrong "$(basename "$golden") has changed"
+done
+
+# Every equation of the note is told somewhere.
+for topic in $(topics); do
+    explain 0 "$topic"
+    grep -oE '✓ \(A?[0-9]+\)' out | tr -d '✓ ()'
+done | sort -u >told
+[ "$(grep -vc A told)" -eq 60 ] || wrong "$(grep -vc A told) of the 60 equations are told"
+for addition in 3 4 5 6 7 8 10 12 13 14; do
+    grep -qx "A$addition" told || wrong "A$addition is not told"
 done
