@@ -18,9 +18,9 @@ typedef struct {
 int limpid_character_bytes(const char *text)
 {
     int bytes = 1;
-    while (((unsigned char)text[bytes] & 0xc0) == 0x80)
+    while (*text && ((unsigned char)text[bytes] & 0xc0) == 0x80)
         bytes++;
-    return *text ? bytes : 1;
+    return bytes;
 }
 
 int limpid_text_columns(const char *text)

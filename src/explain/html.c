@@ -129,6 +129,17 @@ static void write_heads(writer *w, const char *heads)
     add(w, "</tr></thead>");
 }
 
+/* Columns of a matrix are equally wide. */
+static int widest_cell(const limpid_drawing *d, const limpid_cell_style *style)
+{
+    int64_t widest = 1;
+    for (long i = 0; i < d->shown_rows * d->shown_columns; i++) {
+        limpid_cell_text cell = limpid_cell_print(style[i % d->shown_columns], d->cells[i]);
+        widest = limpid_max(widest, limpid_text_columns(cell.text));
+    }
+    return (int)widest;
+}
+
 static void write_drawing(writer *w, int index)
 {
     const limpid_drawing *d = &w->page->drawings[index];
@@ -144,8 +155,10 @@ static void write_drawing(writer *w, int index)
     limpid_text_add(w->out, "<div class=\"m%s\"><div class=\"name\">", *d->name ? "" : " bare");
     if (*d->name)
         add_math(w, d->name);
-    limpid_text_add(w->out, "</div><div class=\"scroll\"><div%s><table>",
-                    d->heads ? "" : " class=\"b\"");
+    limpid_text_add(w->out, "</div><div class=\"scroll\"><div%s><table%s",
+                    d->heads ? "" : " class=\"b\"", d->heads ? ">" : "");
+    if (!d->heads)
+        limpid_text_add(w->out, " style=\"--w:%dch\">", widest_cell(d, style));
     if (d->heads)
         write_heads(w, d->heads);
     add(w, "<tbody>");

@@ -42,7 +42,7 @@ const char *const limpid_page_style[] = {
     ".m{display:flex;flex-direction:column;align-items:center;max-width:100%;min-width:0}",
     ".m::after{content:'';height:1.7rem}.m.bare::after{height:.5rem}",
     ".name{min-height:1.7rem;font-size:.88rem;color:var(--quiet);white-space:nowrap}",
-    ".bare .name{min-height:.5rem}",
+    ".bare .name{min-height:.5rem}.m.bare{margin-bottom:1.3rem}",
     ".sign{color:var(--ink);font-size:1.15rem}",
     ".scroll{max-width:100%;overflow-x:auto}",
     ".b{position:relative;display:inline-block;padding:.15rem .55rem;vertical-align:top}",
@@ -54,7 +54,8 @@ const char *const limpid_page_style[] = {
     "font-family:ui-monospace,'SF Mono',SFMono-Regular,Menlo,Consolas,'DejaVu Sans "
     "Mono',monospace;",
     "font-size:.86rem;line-height:1.35}",
-    "td,th{padding:.12rem .38rem;text-align:right;border-radius:.22rem;font-weight:400;",
+    "td,th{padding:.12rem .38rem;min-width:calc(var(--w,1ch) + "
+    ".76rem);text-align:right;border-radius:.22rem;font-weight:400;",
     "white-space:nowrap}",
     "th{color:var(--quiet);font-size:.95em;border-bottom:1px solid var(--rule);border-radius:0}",
     "td.o{color:var(--quiet);opacity:.55}td.w{background:var(--mark);font-weight:600}",
@@ -68,7 +69,8 @@ const char *const limpid_page_style[] = {
     "footer{margin-top:5rem;padding-top:1rem;border-top:1px solid var(--rule);font-size:.88rem;",
     "color:var(--quiet)}",
     "@media(max-width:30rem){main{padding:1.5rem 1rem 3rem}h1{font-size:1.6rem}",
-    "figure{gap:.1rem .6rem}.i{gap:.6rem}td,th{padding:.1rem .28rem}table{font-size:.8rem}}",
+    "figure{gap:.1rem .6rem}.i{gap:.6rem}td,th{padding:.1rem .28rem;min-width:calc(var(--w,1ch) + "
+    ".56rem)}table{font-size:.8rem}}",
     NULL,
 };
 

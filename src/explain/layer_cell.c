@@ -80,7 +80,7 @@ void limpid_layer_forward_max(limpid_layer_view *v)
     say_region(v);
     limpid_page_figure(page);
     limpid_shown shown = limpid_page_show(page, "", "x", x);
-    limpid_shown y = limpid_page_show(page, "→", "the engine’s y", one_number(v, engine_y(v)));
+    limpid_shown y = limpid_page_show(page, "→", "y of the engine", one_number(v, engine_y(v)));
     for (long k = 0; k < note_count(x); k++) {
         note_place cell = note_place_of(x, k);
         note_place in = { note_i(v->g, v->at.i, cell.i), note_j(v->g, v->at.j, cell.j), v->at.d,
@@ -126,7 +126,7 @@ void limpid_layer_forward_average(limpid_layer_view *v)
     limpid_page_figure(page);
     limpid_page_show(page, "", "x", x);
     limpid_page_show(page, "→", "mean", one_number(v, mean));
-    limpid_page_show(page, "=", "the engine’s y", one_number(v, engine_y(v)));
+    limpid_page_show(page, "=", "y of the engine", one_number(v, engine_y(v)));
     limpid_page_verdict(page, "48", fabs(mean - engine_y(v)), LIMPID_ENGINE * size + 1e-12);
 }
 
@@ -157,7 +157,7 @@ void limpid_layer_forward_relu(limpid_layer_view *v)
     limpid_page_figure(v->page);
     limpid_page_show(v->page, "", "x", one_number(v, x));
     limpid_page_show(v->page, "→", "y", one_number(v, y.data ? y.data[note_index(y, v->at)] : 0));
-    limpid_page_show(v->page, "=", "the engine’s y", one_number(v, engine_y(v)));
+    limpid_page_show(v->page, "=", "y of the engine", one_number(v, engine_y(v)));
     long passed = 0;
     for (long k = 0; k < note_count(v->x); k++)
         passed += v->x.data[k] > 0;

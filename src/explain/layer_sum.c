@@ -34,7 +34,7 @@ static void write_total(limpid_layer_view *v, const char *equation, double sum, 
     limpid_page_show(v->page, "", "sum", number(v, sum));
     limpid_page_show(v->page, "+", "bias", number(v, bias));
     limpid_page_show(v->page, "=", "y", number(v, sum + bias));
-    limpid_page_show(v->page, "=", "the engine’s y", number(v, y));
+    limpid_page_show(v->page, "=", "y of the engine", number(v, y));
     limpid_page_verdict(v->page, equation, fabs(sum + bias - y),
                         LIMPID_ENGINE * (size + fabs(bias)) + 1e-12);
 }
@@ -179,7 +179,7 @@ static void write_whole_filter(limpid_layer_view *v, const meeting *m)
     limpid_page_formula(v->page, "33", "{∂z|∂F} = φ(x^l)^T {∂z|∂Y}");
     limpid_page_figure(v->page);
     limpid_page_show(v->page, "", "by (12)", slice_of(df, 0));
-    limpid_page_show(v->page, "=", "the engine’s", slice_of(of_engine, 0));
+    limpid_page_show(v->page, "=", "of the engine", slice_of(of_engine, 0));
     limpid_page_agree(v->page, "33", df, of_engine, LIMPID_ENGINE * size + 1e-12);
 }
 
