@@ -102,7 +102,7 @@ static limpid_status check(limpid_command *command)
     limpid_text text = { .context = command->context };
     limpid_page_look look = look_of(stdout);
     bool verified;
-    limpid_explain_check((uint64_t)command->seed, &look, &text, &verified);
+    limpid_explain_check((uint64_t)command->seed, command->json ? NULL : &look, &text, &verified);
     LIMPID_TRY(limpid_text_print(&text));
     return verified ? LIMPID_OK
                     : limpid_fail(command->context, LIMPID_FAILED, "not every equation holds");
@@ -339,6 +339,9 @@ static limpid_status check_settings(limpid_command *command)
     if (s->check && (command->operand_count > 0 || s->html || s->image))
         return limpid_fail(command->context, LIMPID_USAGE,
                            "--check is about all equations: it takes no topic, picture or page");
+    if (command->json && !s->check)
+        return limpid_fail(command->context, LIMPID_USAGE,
+                           "explanations are for people: --json goes with --check alone");
     if (!s->image && given_without_image(s))
         return limpid_fail(command->context, LIMPID_USAGE,
                            "--at, --channel and --label are about a layer: limpid explain MODEL "

@@ -75,7 +75,7 @@ limpid_status limpid_explain_layer(limpid_page *page, const limpid_layer_questio
 /* ---- every equation ---- */
 
 /* Appends a line for each of the note's equations and additions, verified on random cases of this
- * seed, and the count; *verified says whether all of them hold. */
+ * seed, and the count; *verified says whether all of them hold. look NULL: objects of JSON. */
 void limpid_explain_check(uint64_t seed, const limpid_page_look *look, limpid_text *text,
                           bool *verified);
 

@@ -123,12 +123,14 @@ void limpid_layer_forward_convolution(limpid_layer_view *v)
     limpid_page_formula(page, "12",
                         "y_{i^{l+1},j^{l+1},d} = Σ_{i,j,d^l} f_{i,j,d^l,d} × "
                         "x^l_{i^l,j^l,d^l} + b_d");
+    bool padded = v->g.pad[0] + v->g.pad[1] + v->g.pad[2] + v->g.pad[3] > 0;
     limpid_page_say(page,
-                    "φ gathers here the %ld × %ld patch whose corner is at row %ld and column %ld "
-                    "of the input (outside of it there are zeros), from %ld slices. Each number "
-                    "meets one of filter %ld.%s",
-                    v->g.size[0], v->g.size[1], note_i(v->g, v->at.i, 0), note_j(v->g, v->at.j, 0),
-                    m.slices, v->at.d, shown < m.slices ? " The slices that matter most:" : "");
+                    "$φ$ gathers here the %ld × %ld × %ld patch whose corner is at row %ld and "
+                    "column %ld of the input. Each of its numbers meets one of filter %ld.%s%s",
+                    v->g.size[0], v->g.size[1], m.slices, note_i(v->g, v->at.i, 0),
+                    note_j(v->g, v->at.j, 0), v->at.d,
+                    padded ? " What lies outside of the input is 0." : "",
+                    shown < m.slices ? " The slices that matter most:" : "");
     for (long k = 0; k < shown && page->status == LIMPID_OK; k++) {
         char name[64];
         snprintf(name, sizeof(name), "x, slice %ld", m.first + order[k]);

@@ -15,3 +15,11 @@ cmp out first
 # On a narrow screen no line is cut.
 COLUMNS=40 explain 0 --check
 [ "$(awk '{ if (length($0) > 80) print }' out | wc -l)" -eq 0 ] || wrong 'lines too long'
+
+# For machines: an object a line.
+explain 0 --check --json
+[ "$(grep -cE '^\{"equation":"A?[0-9]+","title":".+","difference":[0-9.e+-]+,"allowed":[0-9.e+-]+,"verified":true\}$' out)" -eq 75 ] ||
+    wrong 'not 75 objects'
+[ "$(wc -l <out)" -eq 75 ] || wrong 'more than objects'
+explain 2 --json vec
+says '--check'

@@ -38,7 +38,7 @@ done
 explain 0 model conv1 --image "$picture" --at 0,0 --channel 2
 prints 'row 0, column 0 of slice 2' 'row -1 and column -1' '✓ (12)' '✓ (33)' '✓ (11)'
 explain 0 model conv2 --image "$picture"
-prints 'Next comes relu2' 'passes on what it gets' 'from 2 slices'
+prints 'Next comes relu2' 'passes on what it gets' '3 × 3 × 2 patch'
 explain 0 model pool-max1 --image "$picture" --at 1,1 --channel 0
 prints '✓ (47)' '✓ (55)' 'dense1, fully connected'
 explain 0 model dense2 --image "$picture"
