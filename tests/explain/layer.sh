@@ -16,7 +16,7 @@ dense out=16
 relu
 dense out=10
 END
-"$limpid" train --net net.txt --data digits:200 --steps 10 --batch 20 --out model 2>err >out ||
+"$limpid" train --net net.txt --data digits:200 --steps 10 --batch 20 --lr 0.01 --out model 2>err >out ||
     wrong 'training'
 picture=$LIMPID_SOURCE/examples/pictures/five.png
 
