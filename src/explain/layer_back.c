@@ -134,10 +134,20 @@ static void from_flatten(limpid_layer_view *v, limpid_layer_view *r, arrival *a)
     add_term(a, from);
 }
 
+/* A sum tells each of its parts all of it. */
+static void from_add(limpid_layer_view *v, limpid_layer_view *r, arrival *a)
+{
+    double from = r->dy.data[note_index(v->y, v->at)];
+    limpid_page_say(v->page, "%s, a sum, passes on all of what it gets: %.4g.", r->node->name,
+                    from);
+    add_term(a, from);
+}
+
 /* How a gradient comes back through a reader. */
 static const struct {
     const limpid_op *op;
     void (*from)(limpid_layer_view *v, limpid_layer_view *reader, arrival *a);
+    bool any_input; /* not only through the first */
 } readers[] = {
     { &limpid_op_relu, from_relu },
     { &limpid_op_pool_max, from_max },
@@ -145,7 +155,8 @@ static const struct {
     { &limpid_op_conv, from_convolution },
     { &limpid_op_dense, from_dense },
     { &limpid_op_flatten, from_flatten },
-    { NULL, NULL },
+    { &limpid_op_add, from_add, true },
+    { NULL, NULL, false },
 };
 
 /* The loss itself: its derivative is the answer's probabilities less 1 for the class. */
@@ -167,15 +178,15 @@ static void visit(limpid_layer_view *v, size_t node, int input, void *user)
     if (at_the_loss(v, r.node))
         return;
     for (int i = 0; readers[i].op; i++)
-        if (readers[i].op == r.node->op && input == 0 && limpid_layer_view_fill(&r) == LIMPID_OK &&
-            r.dy.data) {
+        if (readers[i].op == r.node->op && (input == 0 || readers[i].any_input) &&
+            limpid_layer_view_fill(&r) == LIMPID_OK && r.dy.data) {
             readers[i].from(v, &r, &own);
             a->sum += own.sum;
             a->size += own.size;
             a->followed++;
             return;
         }
-    limpid_page_say(v->page, "%s, a %s, sends its part, which is not followed here.", r.node->name,
+    limpid_page_say(v->page, "%s (%s) sends its part, which is not followed here.", r.node->name,
                     r.node->op->name);
 }
 

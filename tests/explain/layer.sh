@@ -44,6 +44,23 @@ prints '✓ (47)' '✓ (55)' 'dense1, fully connected'
 explain 0 model dense2 --image "$picture"
 prints 'the way back begins here (A7)'
 
+# Where branches meet, each of the two gets all of what comes, and a value read twice gets both parts.
+cat >branches.txt <<'END'
+input shape=1x28x28
+conv out=4 size=3 stride=4
+first: relu
+second: conv out=4 size=3 pad=1
+add first second
+pool-average size=7
+dense out=10
+END
+"$limpid" train --net branches.txt --data digits:100 --steps 3 --batch 20 --lr 0.01 --out branches \
+    2>err >out || wrong 'training'
+explain 0 branches first --image "$picture"
+prints 'add1, a sum, passes on all' 'second, a convolution' '✓ (11)'
+explain 4 branches add1 --image "$picture"
+says 'this one is add'
+
 # What is not there, and what cannot be.
 explain 2 model conv9 --image "$picture"
 says 'no layer "conv9"' 'did you mean "conv'
