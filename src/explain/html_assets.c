@@ -57,6 +57,7 @@ const char *const limpid_page_style[] = {
     "td,th{padding:.12rem .38rem;min-width:calc(var(--w,1ch) + "
     ".76rem);text-align:right;border-radius:.22rem;font-weight:400;",
     "white-space:nowrap}",
+    ".scroll>div:not(.b) td,.scroll>div:not(.b) th{padding-left:.55rem;padding-right:.55rem}",
     "th{color:var(--quiet);font-size:.95em;border-bottom:1px solid var(--rule);border-radius:0}",
     "td.o{color:var(--quiet);opacity:.55}td.w{background:var(--mark);font-weight:600}",
     "td[id]{cursor:default}td:focus{outline:none}",

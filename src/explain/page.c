@@ -195,7 +195,7 @@ static void draw_slice(limpid_page *page, limpid_shown shown, long slice, const 
 /* A slice's name: x, or where there are several x_0, x_1, ... */
 static void name_slice(char *out, size_t size, limpid_shown shown, const char *name, long slice)
 {
-    const char *turned = shown.lying ? ", as a row" : "";
+    const char *turned = shown.lying ? ", turned" : "";
     if (note_count(shown.t) == shown.t.size[0] * shown.t.size[1] || !*name)
         snprintf(out, size, "%s%s", name, turned);
     else if (shown.t.size[3] == 1)

@@ -111,7 +111,7 @@ void limpid_page_link_window(limpid_page *page, limpid_shown y, limpid_shown x, 
 void limpid_page_link_phi(limpid_page *page, limpid_shown phi, limpid_shown x, note_window g);
 
 /* Formula, both sides drawn, verdict. A column of more than 6 numbers is drawn lying, and its name
- * says so. */
+ * says "turned". */
 typedef struct {
     limpid_shown left, right;
 } limpid_sides;

@@ -161,9 +161,10 @@ static void write_indices(limpid_example *e, note_tensor phi)
     limpid_page *page = e->page;
     note_tensor table = index_table(e, phi);
     limpid_page_heading(page, "Where each number comes from");
-    limpid_page_say(page, "Row p is the output place $(i^{l+1}, j^{l+1})$, column q is the place "
-                          "$(i, j, d^l)$ inside the patch. Together they point to one number of "
-                          "the input, at row $i^l$ and column $j^l$.");
+    limpid_page_say(page,
+                    "Row $p$ is the output place $(i^{l+1}, j^{l+1})$, column $q$ is the place "
+                    "$(i, j, d^l)$ inside the patch. Together they point to one number of "
+                    "the input, at row $i^l$ and column $j^l$.");
     limpid_page_figure(page);
     limpid_page_show_table(page, "", "p|q|i^{l+1}|j^{l+1}|i|j|d^l|i^l|j^l", table);
     limpid_page_say(page, "In every row of this table:");
