@@ -9,19 +9,19 @@ const limpid_network limpid_networks[] = {
       /* Without ReLU between them, He's variance would double from convolution to convolution:
        * hence the gains. */
       .text = "input shape=1x28x28\n"
-              "conv out=20 size=5 gain=0.5\n"
+              "conv out=20 size=5 gain=0.35\n"
               "pool-max size=2 stride=2\n"
-              "conv out=50 size=5 gain=0.5\n"
+              "conv out=50 size=5 gain=0.35\n"
               "pool-max size=2 stride=2\n"
               "conv out=500 size=4\n"
               "relu\n"
-              "conv out=10 size=1 gain=0.5\n"
+              "conv out=10 size=1 gain=0.35\n"
               "flatten\n",
       .schedule = "one-cycle",
       .augment = "none",
       .batch = 100,
       .epochs = 10,
-      .rate = 0.05,
+      .rate = 0.03,
       .momentum = 0.9,
       .decay = 5e-4 },
     { .name = "digits",
