@@ -29,7 +29,7 @@ enum {
     LIMPID_ONNX_OPSET_WRITTEN = 17,
     LIMPID_ONNX_OPSET_LEAST = 7,
     LIMPID_ONNX_OPSET_MOST = 28,
-    LIMPID_ONNX_BYTES_MOST = INT32_MAX, /* protobuf's own limit */
+    LIMPID_ONNX_BYTES_MOST = INT32_MAX,        /* protobuf's own limit */
     LIMPID_ONNX_NODES_MOST = LIMPID_NODES_MAX, /* that matter */
     /* Reading a file may take this many times its size, and this much more, besides its numbers. */
     LIMPID_ONNX_MEMORY_FACTOR = 6,

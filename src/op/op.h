@@ -11,7 +11,7 @@
 
 enum { LIMPID_INPUTS_MAX = 64, LIMPID_OUTPUTS_MAX = 8 };
 
-/* ---- attributes: described once, read by the parser, the printer, ONNX and the documentation ---- */
+/* ---- attributes: read by the parser, the printer, ONNX and the documentation ---- */
 
 typedef enum {
     LIMPID_FIELD_INT,    /* int64_t[count]; in text 3, 3x5, 0x1x2x0 */
