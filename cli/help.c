@@ -135,8 +135,11 @@ static void verb_page(page *p, const limpid_verb *verb)
     p->at = (int)strlen(verb->name) + 9;
     flow(p, 0, verb->summary);
     heading(p, "Usage:");
-    limpid_text_add(p->text, "  limpid %s %s%s[OPTIONS]\n", verb->name, verb->operands,
+    limpid_text usage = { .context = p->text->context };
+    limpid_text_add(&usage, "limpid %s %s%s[OPTIONS]", verb->name, verb->operands,
                     *verb->operands ? " " : "");
+    flow(p, 2, usage.data ? usage.data : "");
+    limpid_release(p->text->context, usage.data);
     if (verb->details)
         heading(p, verb->details);
     int width = widest(verb->options, widest(limpid_options_common, 0));

@@ -183,12 +183,13 @@ static limpid_status make_results(limpid_graph *graph, limpid_node_row *node,
     return LIMPID_OK;
 }
 
-/* conv1, conv2, ... : how many there are already, unless a name given by hand is in the way. */
+/* conv1, conv2, ... : the first number that is free. Those of the nodes that were named here are
+ * not. */
 static char *make_name(limpid_graph *graph, const limpid_op *op)
 {
     int number = 1;
     for (size_t i = 0; i < graph->node_count; i++)
-        number += graph->nodes[i].op == op;
+        number += graph->nodes[i].op == op && !graph->nodes[i].named;
     for (;; number++) {
         limpid_text name = { .context = graph->context };
         limpid_text_add(&name, "%s%d", op->name, number);

@@ -53,7 +53,8 @@ if [ -n "$locale" ]; then
     grep -q "$escape\\[38;2;" out || wrong "no 24-bit colours"
     on_terminal 80 "LC_ALL=$locale NO_COLOR=1 $limpid predict model five.png"
     ! grep -q "$escape" out || wrong "colours despite NO_COLOR"
-    on_terminal 100 "LC_ALL=$locale $train model"
+    # long enough for the bar to be seen half full
+    on_terminal 100 "LC_ALL=$locale $train model --data digits:6000 --epochs 6"
     grep -q '█' out || wrong "no blocks in the bar"
 fi
 
