@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* attributes.c - attributes as text, by the rows that describe them. */
+#include <stdlib.h>
 #include <string.h>
 #include "op/op.h"
 
@@ -198,6 +199,17 @@ static void print_ints(const int64_t *numbers, int count, limpid_text *text)
         limpid_text_add(text, "%s%lld", i ? "x" : "", (long long)numbers[i]);
 }
 
+/* The fewest digits that give the same float back. */
+static void print_float(float value, limpid_text *text)
+{
+    char word[32];
+    int digits = 0;
+    do
+        snprintf(word, sizeof word, "%.*g", ++digits, (double)value);
+    while (digits < 9 && strtof(word, NULL) != value);
+    limpid_text_add(text, "%.*g", digits, (double)value);
+}
+
 static bool is_initial(const limpid_field *f, const void *value)
 {
     switch (f->kind) {
@@ -233,7 +245,7 @@ void limpid_attributes_print(const limpid_op *op, const void *attributes, limpid
             limpid_text_add(text, "%s", *(const bool *)value ? "true" : "false");
             break;
         case LIMPID_FIELD_FLOAT:
-            limpid_text_add(text, "%.9g", (double)*(const float *)value);
+            print_float(*(const float *)value, text);
             break;
         case LIMPID_FIELD_CHOICE:
             limpid_text_add(text, "%s", f->choices[*(const int *)value]);

@@ -50,6 +50,15 @@ static void every_case_of_every_operator(void **state)
     assert_true(cases > 20);
 }
 
+/* By how much first weights are scaled is no part of a model that has its weights. */
+static void forget_gains(char *text)
+{
+    for (char *at; (at = strstr(text, " gain="));) {
+        const char *rest = at + 1 + strcspn(at + 1, " \n");
+        memmove(at, rest, strlen(rest) + 1);
+    }
+}
+
 static void networks_names_and_notes(void **state)
 {
     limpid_context *context = *state;
@@ -70,7 +79,11 @@ static void networks_names_and_notes(void **state)
     }
     for (const limpid_network *network = limpid_networks; network->name; network++) {
         limpid_graph *graph;
-        assert_int_equal(limpid_graph_builtin(&graph, context, network->name), LIMPID_OK);
+        char *text = limpid_copy_text(context, network->text);
+        assert_non_null(text);
+        forget_gains(text);
+        assert_int_equal(limpid_graph_parse(&graph, context, text, network->name), LIMPID_OK);
+        limpid_release(context, text);
         through_a_file(context, graph);
         limpid_graph_free(graph);
     }
