@@ -168,9 +168,11 @@ static void reads_real_photos(void **state)
         { "jpeg-samples/RGB_base_n01871265_tusker.JPEG", 3 },
         { "jpeg-samples/RGB_base_n03866082_overskirt.JPEG", 3 },
     };
+    char path[1024];
+    find_data(path,
+              photos[0].name); /* skips the test where there are none, before anything is taken */
     limpid_context *context = new_context(1);
     for (size_t p = 0; p < sizeof photos / sizeof *photos; p++) {
-        char path[1024];
         find_data(path, photos[p].name);
         limpid_image image;
         assert_int_equal(limpid_image_read(context, path, &image), LIMPID_OK);
