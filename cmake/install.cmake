@@ -33,10 +33,8 @@ install(FILES ${PROJECT_BINARY_DIR}/limpid-config.cmake
 # A static library hands its needs on, so that `pkg-config --libs limpid` names them all; a shared one
 # keeps them to itself.
 list(JOIN limpid_modules ", " pc_modules)
-set(pc_libraries -lm)
-foreach(name IN LISTS OpenMP_C_LIB_NAMES)
-    string(PREPEND pc_libraries "-l${name} ")
-endforeach()
+# The compiler's own word for OpenMP, because its runtime may lie where only the compiler looks.
+set(pc_libraries "${OpenMP_C_FLAGS} -lm")
 if(BUILD_SHARED_LIBS)
     set(pc_needs "Requires.private: ${pc_modules}\nLibs.private: ${pc_libraries}\nLibs: ")
     string(APPEND pc_needs "-L\${libdir} -llimpid")
