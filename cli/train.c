@@ -82,7 +82,7 @@ static limpid_status make_folders(limpid_context *context, char *path)
 
 static limpid_status prepare_folder(limpid_context *context, const settings *s, char *out)
 {
-    static const char *const kept[] = { "model.onnx", "state.safetensors" };
+    static const char *const kept[] = { LIMPID_MODEL_FILE, LIMPID_STATE_FILE };
     LIMPID_TRY(make_folders(context, out));
     if (access(out, W_OK | X_OK) != 0)
         return limpid_fail(context, LIMPID_FAILED, "%s: the folder cannot be written to: %s", out,
@@ -272,7 +272,7 @@ static limpid_status resume(limpid_command *command, const settings *s)
     limpid_safetensors state = { 0 };
     limpid_graph *graph = NULL;
     limpid_meter meter;
-    char *path = limpid_path_join(context, s->resume, "state.safetensors");
+    char *path = limpid_path_join(context, s->resume, LIMPID_STATE_FILE);
     if (!path)
         return LIMPID_NO_MEMORY;
     limpid_meter_start(&meter, context, command->json);

@@ -6,8 +6,9 @@
 
 #include "graph/graph.h"
 
-/* The model in the folder of a run. */
+/* The model in the folder of a run, and where the run stands. */
 #define LIMPID_MODEL_FILE "model.onnx"
+#define LIMPID_STATE_FILE "state.safetensors"
 
 /* ONNX: IR 8, opset 17. The graph without its loss and its labels; the first dimension of every
  * input is symbolic ("N"). Notes become metadata_props. `name` is for messages. */

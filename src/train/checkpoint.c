@@ -121,8 +121,8 @@ limpid_status limpid_checkpoint_save(const limpid_run *run)
         if (momentum)
             add_tensor(&s, prefix, row->name, &row->shape, momentum);
     }
-    char *state = limpid_path_join(context, run->out, "state.safetensors");
-    char *model = limpid_path_join(context, run->out, "model.onnx");
+    char *state = limpid_path_join(context, run->out, LIMPID_STATE_FILE);
+    char *model = limpid_path_join(context, run->out, LIMPID_MODEL_FILE);
     limpid_status status = state && model ? s.status : LIMPID_NO_MEMORY;
     if (status == LIMPID_OK)
         status = limpid_safetensors_write(context, state, &s.content);
@@ -233,7 +233,7 @@ limpid_status limpid_checkpoint_load(limpid_run *run, limpid_safetensors *state,
 {
     limpid_context *context = run->context;
     const reading r = { context, state, folder };
-    char *path = limpid_path_join(context, folder, "state.safetensors");
+    char *path = limpid_path_join(context, folder, LIMPID_STATE_FILE);
     if (!path)
         return LIMPID_NO_MEMORY;
     limpid_status status = limpid_safetensors_read(context, path, state);
